@@ -1,0 +1,293 @@
+//! What plugin and proxy say to each other over `/api/v1`: requests, answers and the problem document. Shapes only; the
+//! decisions are in [`crate::rules`].
+
+use crate::rules::{
+    failure::{Failure, FailureKind},
+    routing::Routing,
+    settings::Settings,
+    template::Values,
+    wording::{Language, Message},
+    words::{AgentId, Channel, TicketId, UnixSeconds},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The header every state change must carry, with any value: a foreign form cannot set it.
+pub const PLUGIN_HEADER: &str = "x-remote-support";
+/// The header with the idempotency key of `POST /invites`: 16 to 64 characters of `[A-Za-z0-9-]`.
+pub const IDEMPOTENCY_HEADER: &str = "idempotency-key";
+
+/// `GET /me`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    /// Who is signed in.
+    pub id: AgentId,
+    /// The agent's name in Halo.
+    pub name: String,
+    /// May change settings.
+    pub is_administrator: bool,
+}
+
+/// `POST /sign-in/exchange`: the one-time code for a cookie. Answers [`Me`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exchange {
+    /// The one-time code, from the pop-up or typed by the person.
+    pub code: String,
+    /// The nonce the frame made before it opened the pop-up.
+    pub nonce: String,
+}
+
+/// `GET /channels?ticket=1161`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Channels {
+    /// Who may be chosen, in the order to show, each with what would happen.
+    pub channels: Vec<ChannelOption>,
+    /// What would happen without a channel (the default team).
+    pub without_channel: Routing,
+    /// Age of the presence in seconds; up to 30. `None` when BeyondTrust could not be asked: see `presence_failure`.
+    pub presence_age: Option<u32>,
+    /// Why presence is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence_failure: Option<Problem>,
+    /// The ticket the invite is for.
+    pub ticket: TicketSummary,
+    /// Templates, to be edited and previewed.
+    pub draft: Draft,
+    /// Values for the preview: a sample link and code stand in for the real ones.
+    pub preview: Values,
+    /// Seconds an invite's key will be valid, when the appliance said so before or a setting names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_for: Option<u32>,
+}
+
+/// One agent or team that may be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelOption {
+    /// Which.
+    pub channel: Channel,
+    /// Name to show.
+    pub name: String,
+    /// It is the caller.
+    #[serde(default)]
+    pub is_me: bool,
+    /// It is the default team.
+    #[serde(default)]
+    pub is_default: bool,
+    /// Presence of an agent; always `notApplicable` for a team.
+    pub presence: Presence,
+    /// What would happen.
+    pub forecast: Routing,
+}
+
+/// Whether an agent is at the BeyondTrust console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "is")]
+pub enum Presence {
+    /// Logged in.
+    LoggedIn {
+        /// Running sessions, when told.
+        sessions: Option<u32>,
+    },
+    /// Not logged in.
+    LoggedOut,
+    /// BeyondTrust could not be asked.
+    Unknown,
+    /// A team.
+    NotApplicable,
+}
+
+/// What the invite screen says about its ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketSummary {
+    /// Which.
+    pub id: TicketId,
+    /// Its summary.
+    pub summary: String,
+    /// Name of its user, when it has one.
+    pub user_name: Option<String>,
+    /// The user's e-mail address, when known.
+    pub email: Option<String>,
+}
+
+/// The mail before it is rendered: variables still in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    /// Subject template, plain text.
+    pub subject: String,
+    /// Body template, HTML.
+    pub body: String,
+}
+
+/// `POST /invites`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewInvite {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// For whom; `None` asks for the default team.
+    #[serde(default)]
+    pub channel: Option<Channel>,
+    /// Recipient.
+    pub email: String,
+    /// Subject template, when edited.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// Body template, when edited.
+    #[serde(default)]
+    pub body: Option<String>,
+}
+
+/// State of an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InviteState {
+    /// Being made, or its mail is in doubt.
+    Draft,
+    /// Mailed.
+    Sent,
+    /// The customer is in the queue.
+    Waiting,
+    /// A technician is with the customer.
+    Joined,
+    /// The session is over.
+    Ended,
+    /// Not used in time.
+    Expired,
+    /// Taken back.
+    Revoked,
+    /// BeyondTrust does not tell.
+    Unreported,
+}
+
+/// An invite, as `POST /invites` and `GET /invites?ticket=` answer it. Holds no link and no session code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invite {
+    /// Its code; also its id.
+    pub id: String,
+    /// The ticket.
+    pub ticket: TicketId,
+    /// State.
+    pub state: InviteState,
+    /// Recipient.
+    pub email: String,
+    /// The agent who sent it.
+    pub sent_by: String,
+    /// How it was routed.
+    pub routing: Routing,
+    /// When it was made.
+    pub created: UnixSeconds,
+    /// When the key stops working.
+    pub expires: Option<UnixSeconds>,
+    /// What the person should know, for example `$NAMES` left to Halo.
+    #[serde(default)]
+    pub warnings: Vec<Message>,
+}
+
+/// `GET /settings` and, without `has_*`, `PUT /settings`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredSettings {
+    /// Version; a `PUT` must carry the one it was read with.
+    pub version: u64,
+    /// The choices.
+    pub settings: Settings,
+    /// The connection to BeyondTrust.
+    pub connection: Connection,
+}
+
+/// The connection to BeyondTrust. The secret goes in and never comes out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Connection {
+    /// "Application URL".
+    pub application_url: String,
+    /// OAuth client id.
+    pub client_id: String,
+    /// Only in a `PUT`: the new secret; absent keeps the old one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    /// Only in answers: whether a secret is set.
+    pub has_secret: bool,
+}
+
+/// `POST /settings/test`: what was tried, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionTest {
+    /// Every check passed.
+    pub ok: bool,
+    /// The checks.
+    pub checks: Vec<Check>,
+}
+
+/// One check of the connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// `token`, `perm_command`, `perm_reporting_support`, `perm_configuration`, `clock`.
+    pub name: String,
+    /// Passed.
+    pub ok: bool,
+    /// In words.
+    pub message: Message,
+    /// What is wrong and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// An RFC 9457 problem document (`application/problem+json`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// `about:blank`: the `code` is what to look at.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// HTTP status.
+    pub status: u16,
+    /// A few words.
+    pub title: String,
+    /// What happened.
+    pub detail: String,
+    /// What to do.
+    pub advice: String,
+    /// Stable code.
+    pub code: FailureKind,
+    /// Trying again may help.
+    pub retryable: bool,
+    /// What the sentences were filled with, to word them in another language.
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
+    /// Where an already decided route is part of the failure (TECHUNAVAILABLE): the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routing: Option<Routing>,
+}
+
+impl Problem {
+    /// The document for a failure.
+    #[must_use]
+    pub fn new(failure: &Failure, language: Language) -> Self {
+        Self {
+            kind: "about:blank".to_owned(),
+            status: failure.kind.status(),
+            title: failure.title(language),
+            detail: failure.detail(language),
+            advice: failure.advice(language),
+            code: failure.kind,
+            retryable: failure.kind.retryable(),
+            args: failure.args.clone(),
+            routing: None,
+        }
+    }
+    /// The failure the document tells of.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        Failure { kind: self.code, args: self.args.clone() }
+    }
+}

@@ -1,0 +1,1 @@
+//! The browser side: exports, proxy client, element plumbing.

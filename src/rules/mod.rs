@@ -1,0 +1,17 @@
+//! The decisions of the product, one room per question. Pure: no I/O, clock, randomness, environment, JavaScript or
+//! async; they run in the browser and in the proxy from this one source.
+
+pub mod correlation;
+pub mod directory;
+pub mod disposition;
+pub mod failure;
+pub mod link;
+pub mod names;
+pub mod note;
+pub mod report;
+pub mod routing;
+pub mod settings;
+pub mod template;
+pub mod transcript;
+pub mod wording;
+pub mod words;

@@ -1,0 +1,1 @@
+//! What people see: state -> view model -> Handlebars -> HTML. No I/O, no JavaScript.
