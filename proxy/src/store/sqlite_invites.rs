@@ -1,0 +1,160 @@
+//! The steps of an invite on SQLite's tables.
+
+use super::{
+    Begun, Fence, Held, InviteRow, InviteStage, NewInvite, Result, StoreProblem,
+    sqlite::{rows_changed, word},
+};
+use halo_remote_support::rules::{
+    correlation::Code,
+        disposition::Issued,
+    words::{ActionId, AgentId, ChatId, TicketId, UnixSeconds},
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+const COLUMNS: &str = "code, agent, request, ticket, state, payload, attempted_at, action, created_at, attempts, fence";
+
+const fn stage_word(stage: InviteStage) -> &'static str {
+    match stage {
+        InviteStage::Draft => "draft",
+        InviteStage::Keyed => "keyed",
+        InviteStage::Sent => "sent",
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<InviteRow> {
+    let stage: String = row.get(4)?;
+    let code: String = row.get(0)?;
+    Ok(InviteRow {
+        code: word("invite code", code.parse().ok())?,
+        agent: word("agent id", AgentId::new(row.get(1)?))?,
+        request: row.get(2)?,
+        ticket: word("ticket id", TicketId::new(row.get(3)?))?,
+        stage: word(
+            "invite state",
+            [InviteStage::Draft, InviteStage::Keyed, InviteStage::Sent].into_iter().find(|candidate| stage_word(*candidate) == stage),
+        )?,
+        payload: row.get(5)?,
+        attempted_at: row.get(6)?,
+        action: row.get::<_, Option<u32>>(7)?.and_then(ActionId::new),
+        created_at: row.get(8)?,
+        attempts: row.get(9)?,
+        fence: Fence(row.get(10)?),
+    })
+}
+
+fn first(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Option<InviteRow>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(values)?;
+    rows.next()?.map(read).transpose()
+}
+
+pub(super) fn begin(connection: &Connection, invite: &NewInvite) -> Result<Begun> {
+    let existing = first(
+        connection,
+        &format!("SELECT {COLUMNS} FROM invites WHERE agent = ?1 AND idempotency_key = ?2"),
+        params![invite.agent.get(), invite.idempotency_key],
+    )?;
+    let Some(existing) = existing else {
+        connection.execute(
+            "INSERT INTO invites (code, agent, idempotency_key, request, ticket, state, payload, created_at, next_at, lease_until, fence)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'draft', ?6, ?7, ?8, ?8, 1)",
+            params![
+                invite.code.as_str(),
+                invite.agent.get(),
+                invite.idempotency_key,
+                invite.request,
+                invite.ticket.get(),
+                invite.payload,
+                invite.at,
+                invite.lease_until
+            ],
+        )?;
+        return Ok(Begun::New(Fence(1)));
+    };
+    if existing.stage == InviteStage::Sent || existing.request != invite.request {
+        return Ok(Begun::Existing(existing));
+    }
+    let resumed = first(
+        connection,
+        &format!(
+            "UPDATE invites SET fence = fence + 1, lease_until = ?2, next_at = ?2 WHERE code = ?1 AND (lease_until IS NULL OR lease_until <= ?3) RETURNING {COLUMNS}"
+        ),
+        params![existing.code.as_str(), invite.lease_until, invite.at],
+    )?;
+    Ok(resumed.map_or(Begun::Existing(existing), Begun::Resumed))
+}
+
+pub(super) fn claim(connection: &Connection, now: UnixSeconds, lease_until: UnixSeconds) -> Result<Option<InviteRow>> {
+    first(
+        connection,
+        &format!(
+            "UPDATE invites SET fence = fence + 1, lease_until = ?2, next_at = ?2 WHERE code =
+             (SELECT code FROM invites WHERE next_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY next_at LIMIT 1) RETURNING {COLUMNS}"
+        ),
+        params![now, lease_until],
+    )
+}
+
+pub(super) fn keyed(connection: &Connection, code: &Code, fence: Fence, payload: &[u8]) -> Result<Held> {
+    let changed = connection.execute(
+        "UPDATE invites SET state = 'keyed', payload = ?3 WHERE code = ?1 AND fence = ?2",
+        params![code.as_str(), fence.0, payload],
+    )?;
+    Ok(rows_changed(changed))
+}
+
+pub(super) fn attempted(connection: &Connection, code: &Code, fence: Fence, at: UnixSeconds) -> Result<Held> {
+    let changed =
+        connection.execute("UPDATE invites SET attempted_at = ?3 WHERE code = ?1 AND fence = ?2", params![code.as_str(), fence.0, at])?;
+    Ok(rows_changed(changed))
+}
+
+pub(super) fn sent(connection: &Connection, code: &Code, fence: Fence, action: Option<ActionId>) -> Result<Held> {
+    let changed = connection.execute(
+        "UPDATE invites SET state = 'sent', action = ?3, attempted_at = NULL, next_at = NULL, lease_until = NULL WHERE code = ?1 AND fence = ?2",
+        params![code.as_str(), fence.0, action.map(ActionId::get)],
+    )?;
+    Ok(rows_changed(changed))
+}
+
+pub(super) fn postponed(connection: &Connection, code: &Code, fence: Fence, next_at: Option<UnixSeconds>, clear: bool) -> Result<Held> {
+    let changed = connection.execute(
+        "UPDATE invites SET next_at = ?3, lease_until = NULL, attempts = attempts + 1, attempted_at = CASE WHEN ?4 THEN NULL ELSE attempted_at END
+         WHERE code = ?1 AND fence = ?2",
+        params![code.as_str(), fence.0, next_at, clear],
+    )?;
+    Ok(rows_changed(changed))
+}
+
+pub(super) fn abandon(connection: &Connection, code: &Code, fence: Fence) -> Result<Held> {
+    let changed = connection.execute("DELETE FROM invites WHERE code = ?1 AND fence = ?2 AND state = 'draft'", params![code.as_str(), fence.0])?;
+    Ok(rows_changed(changed))
+}
+
+pub(super) fn one(connection: &Connection, code: &Code) -> Result<Option<InviteRow>> {
+    first(connection, &format!("SELECT {COLUMNS} FROM invites WHERE code = ?1"), [code.as_str()])
+}
+
+pub(super) fn of_ticket(connection: &Connection, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM invites WHERE ticket = ?1 ORDER BY created_at DESC, rowid DESC LIMIT ?2"))?;
+    let mut rows = statement.query(params![ticket.get(), limit])?;
+    let mut invites = Vec::new();
+    while let Some(row) = rows.next()? {
+        invites.push(read(row)?);
+    }
+    Ok(invites)
+}
+
+pub(super) fn issued(connection: &Connection, code: &Code) -> Result<Option<Issued>> {
+    connection
+        .query_row("SELECT ticket, chat FROM invites WHERE code = ?1", [code.as_str()], |row| {
+            Ok(Issued {
+                code: code.clone(),
+                ticket: row.get::<_, Option<u32>>(0)?.and_then(TicketId::new),
+                chat: row.get::<_, Option<u32>>(1)?.and_then(ChatId::new),
+            })
+        })
+        .optional()
+        .map_err(StoreProblem::from)
+}
