@@ -1,10 +1,10 @@
 //! A text is a code with arguments; the catalogue of the reader's language makes the sentence. Dates and numbers arrive
-//! as arguments already worded.
+//! as arguments already worded; nothing is escaped here.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
-/// A text as code and arguments, for example `routing.fallback` with `asked` and `team`.
+/// A text as code and arguments, for example `routing.fallback` with `asked` and `name`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Stable; a key of the catalogue.
@@ -38,9 +38,128 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    /// Every language, for tables and tests.
+    pub const ALL: &'static [Self] = &[Self::En];
+
+    fn catalogue(self) -> &'static Catalogue {
+        static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("wording/en.txt")));
+        match self {
+            Self::En => &EN,
+        }
+    }
+}
+
+/// The sentences of one language, sorted by code; they stay where they are in the embedded file.
+struct Catalogue(Vec<(&'static str, &'static str)>);
+
+impl Catalogue {
+    /// Reads `code = sentence` lines; blank lines and lines that begin with `#` are for people.
+    fn read(file: &'static str) -> Self {
+        let mut texts: Vec<_> = file.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = ")).collect();
+        texts.sort_unstable();
+        Self(texts)
+    }
+
+    fn sentence(&self, code: &str) -> Option<&'static str> {
+        let place = self.0.binary_search_by_key(&code, |(code, _)| code).ok()?;
+        self.0.get(place).map(|(_, sentence)| *sentence)
+    }
+}
+
+/// Every code of the language's catalogue, sorted.
+pub fn codes(language: Language) -> impl Iterator<Item = &'static str> {
+    language.catalogue().0.iter().map(|(code, _)| *code)
+}
+
 /// The sentence for a message; an unknown code is shown as it is rather than hidden.
 #[must_use]
 pub fn say(language: Language, message: &Message) -> String {
-    let _ = language;
-    message.code.clone()
+    match language.catalogue().sentence(&message.code) {
+        Some(sentence) => fill(sentence, &message.args),
+        None => message.code.clone(),
+    }
+}
+
+/// Puts the arguments into a sentence, once: an argument that itself holds `{name}` is left alone.
+fn fill(sentence: &str, args: &BTreeMap<String, String>) -> String {
+    let mut out = String::with_capacity(sentence.len() + 32);
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        match after.split_once('}') {
+            Some((name, behind)) if is_name(name) => {
+                out.push_str(args.get(name).map_or("…", String::as_str));
+                rest = behind;
+            }
+            _ => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::failure::{Failure, FailureKind};
+
+    #[test]
+    fn arguments_are_filled_in_by_name_and_only_once() {
+        let args = BTreeMap::from([("a".to_owned(), "{b}".to_owned()), ("b".to_owned(), "two".to_owned())]);
+        for (sentence, expected) in [
+            ("no arguments", "no arguments"),
+            ("{a} and {b}", "{b} and two"),
+            ("{{b}}", "{two}"),
+            ("{{ without }} stays", "{{ without }} stays"),
+            ("{missing} is dotted", "… is dotted"),
+            ("open {", "open {"),
+            ("{}", "{}"),
+        ] {
+            assert_eq!(fill(sentence, &args), expected);
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_is_shown_rather_than_hidden() {
+        assert_eq!(say(Language::En, &Message::new("no.such.code")), "no.such.code");
+    }
+
+    #[test]
+    fn every_line_of_every_catalogue_is_read_and_no_code_stands_twice() {
+        for (language, file) in [(Language::En, include_str!("wording/en.txt"))] {
+            let lines = file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).count();
+            assert_eq!(codes(language).count(), lines, "a line has no ` = `");
+            let mut seen: Vec<_> = codes(language).collect();
+            seen.dedup();
+            assert_eq!(seen.len(), lines, "a code stands twice");
+            for (code, sentence) in &language.catalogue().0 {
+                assert_eq!(sentence.trim(), *sentence, "{code} has white space around it");
+                assert!(!sentence.is_empty(), "{code} is empty");
+            }
+        }
+    }
+
+    #[test]
+    fn every_failure_has_title_detail_and_advice_in_every_language() {
+        for language in Language::ALL {
+            for kind in FailureKind::ALL {
+                let failure = Failure::new(*kind);
+                for text in [failure.title(*language), failure.detail(*language), failure.advice(*language)] {
+                    assert!(!text.starts_with("failure."), "{text} is not in the catalogue");
+                }
+            }
+            let known: Vec<_> = FailureKind::ALL.iter().map(|kind| format!("failure.{}.", kind.code())).collect();
+            for code in codes(*language).filter(|code| code.starts_with("failure.")) {
+                assert!(known.iter().any(|prefix| code.starts_with(prefix)), "{code} belongs to no failure");
+            }
+        }
+    }
 }
