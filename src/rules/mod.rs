@@ -4,6 +4,7 @@
 pub mod correlation;
 pub mod directory;
 pub mod disposition;
+pub mod email;
 pub mod failure;
 pub mod link;
 pub mod names;
