@@ -3,6 +3,7 @@
 use super::directory::Agent;
 use super::words::AgentId;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// NFKC, handed in: `String.prototype.normalize` in the browser, `unicode-normalization` elsewhere.
 pub type Nfkc = fn(&str) -> String;
@@ -23,8 +24,35 @@ impl FoldedName {
     /// Folds a name; `None` when nothing but white space is left.
     #[must_use]
     pub fn new(name: &str, nfkc: Nfkc) -> Option<Self> {
-        let _ = nfkc;
-        Some(Self(name.to_owned()))
+        let folded = if name.is_ascii() { name.to_ascii_lowercase() } else { fold(name, nfkc) };
+        let mut words = folded.split_whitespace();
+        let mut one = words.next()?.to_owned();
+        for word in words {
+            one.push(' ');
+            one.push_str(word);
+        }
+        Some(Self(one))
+    }
+}
+
+/// NFKC before and after folding, because folding takes NFKC apart again (`ᾳ` with an iota below). Signs are unified on
+/// both sides: NFKC makes new ones (`″` becomes two primes) and splits `´` into a space and an accent.
+fn fold(name: &str, nfkc: Nfkc) -> String {
+    let plain: String = name.chars().filter_map(plain).collect();
+    let folded = caseless::default_case_fold_str(&nfkc(&plain));
+    nfkc(&folded).chars().filter_map(self::plain).collect()
+}
+
+/// A typographic apostrophe or dash as the one on the keyboard; characters without width, which come with copied text,
+/// are dropped.
+const fn plain(c: char) -> Option<char> {
+    match c {
+        '`' | '´' | '‘' | '’' | '‛' | '′' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ˈ' => Some('\''),
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => Some('-'),
+        '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
+            None
+        }
+        other => Some(other),
     }
 }
 
@@ -48,6 +76,19 @@ pub struct RepresentativeNames {
     pub public: Option<String>,
     /// Display name.
     pub display: Option<String>,
+}
+
+impl RepresentativeNames {
+    /// The names that say something, folded: private, public, display.
+    pub(crate) fn folded(&self, nfkc: Nfkc) -> Vec<FoldedName> {
+        [&self.private, &self.public, &self.display].into_iter().flatten().filter_map(|name| FoldedName::new(name, nfkc)).collect()
+    }
+
+    /// The name to show to agents: private, else public, else display.
+    #[must_use]
+    pub fn shown(&self) -> Option<&str> {
+        [&self.private, &self.public, &self.display].into_iter().flatten().map(String::as_str).find(|name| !name.trim().is_empty())
+    }
 }
 
 /// Who a representative is among Halo's agents.
@@ -76,24 +117,92 @@ pub enum Match {
 /// Agents' names folded once, so that a match does not depend on how many agents there are.
 #[derive(Clone, Debug, Default)]
 pub struct NameIndex {
-    by_beyondtrust: std::collections::HashMap<FoldedName, Vec<AgentId>>,
-    by_halo: std::collections::HashMap<FoldedName, Vec<AgentId>>,
-    names: Vec<String>,
+    by_beyondtrust: HashMap<FoldedName, Holders>,
+    by_halo: HashMap<FoldedName, Holders>,
 }
 
+/// Who has a name, and how the first of them writes it.
+#[derive(Clone, Debug)]
+struct Holders {
+    written: String,
+    agents: Vec<AgentId>,
+}
+
+/// At most so many nearest names are shown.
+const NEAREST: usize = 3;
+
 impl NameIndex {
-    /// Folds all names of the agents.
+    /// Folds all names of the agents; "Unassigned" is nobody.
     #[must_use]
     pub fn new(agents: &[Agent], nfkc: Nfkc) -> Self {
-        let _ = (agents, nfkc);
-        Self::default()
+        let mut index = Self::default();
+        for agent in agents.iter().filter(|agent| !agent.is_unassigned()) {
+            for (names, written) in
+                [(&mut index.by_beyondtrust, agent.beyondtrust_name.as_deref()), (&mut index.by_halo, Some(&*agent.name))]
+            {
+                if let Some((written, name)) = written.and_then(|written| Some((written, FoldedName::new(written, nfkc)?))) {
+                    let new = || Holders { written: written.to_owned(), agents: Vec::new() };
+                    names.entry(name).or_insert_with(new).agents.push(agent.id);
+                }
+            }
+        }
+        index
     }
 
     /// Finds the agent a representative is: private, public and display name against the BeyondTrust display name, then
     /// against the Halo name.
     #[must_use]
     pub fn find(&self, representative: &RepresentativeNames, nfkc: Nfkc) -> Match {
-        let _ = (representative, nfkc, &self.by_beyondtrust, &self.by_halo, &self.names);
-        Match::None { nearest: Vec::new() }
+        let names = representative.folded(nfkc);
+        for (by, index) in [(ByName::BeyondtrustName, &self.by_beyondtrust), (ByName::HaloName, &self.by_halo)] {
+            let mut fitting: Vec<_> =
+                names.iter().filter_map(|name| index.get(name)).flat_map(|holders| &holders.agents).copied().collect();
+            fitting.sort_unstable();
+            fitting.dedup();
+            match fitting.as_slice() {
+                [] => {}
+                [agent] => return Match::Matched { agent: *agent, by },
+                _ => return Match::Ambiguous { candidates: fitting },
+            }
+        }
+        Match::None { nearest: self.nearest(&names) }
+    }
+
+    /// The agents' names that differ least, for a person to look at.
+    fn nearest(&self, names: &[FoldedName]) -> Vec<String> {
+        let mut near: Vec<_> = self
+            .by_beyondtrust
+            .iter()
+            .chain(&self.by_halo)
+            .filter_map(|(known, holders)| {
+                let distance = names.iter().map(|name| distance(&name.0, &known.0)).min()?;
+                (distance * 3 <= known.0.chars().count()).then_some((distance, &holders.written))
+            })
+            .collect();
+        near.sort_unstable();
+        near.dedup();
+        near.into_iter().take(NEAREST).map(|(_, name)| name.clone()).collect()
     }
 }
+
+/// How many characters must be inserted, dropped or exchanged (Levenshtein); only the first 64 count, so that a hostile
+/// name costs no time.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (line, from) in a.chars().take(64).enumerate() {
+        let mut corner = line;
+        let mut left = line + 1;
+        let mut next = vec![left];
+        for (to, above) in b.iter().zip(row.iter().skip(1)) {
+            left = (corner + usize::from(from != *to)).min(left + 1).min(above + 1);
+            corner = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
