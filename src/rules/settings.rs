@@ -3,6 +3,8 @@
 
 use super::{
     directory::Team,
+    template::{self, Format},
+    wording::Message,
     words::{AgentId, UserId},
 };
 use serde::{Deserialize, Serialize};
@@ -101,5 +103,148 @@ impl Default for Settings {
             templates: Templates::default(),
             agents: BTreeMap::new(),
         }
+    }
+}
+
+/// Everything that is incoherent in the settings, refused or merely odd, as sentences in the order to show. A template's
+/// problem takes two: where, then what.
+#[must_use]
+pub fn problems(settings: &Settings) -> Vec<Message> {
+    check(settings).into_iter().flat_map(|(_, messages)| messages).collect()
+}
+
+/// What of [`problems`] must be corrected before the settings can be saved.
+#[must_use]
+pub fn refusals(settings: &Settings) -> Vec<Message> {
+    check(settings).into_iter().filter(|(refused, _)| *refused).flat_map(|(_, messages)| messages).collect()
+}
+
+fn check(settings: &Settings) -> Vec<(bool, Vec<Message>)> {
+    let mut found = Vec::new();
+    check_teams(&settings.teams, &mut found);
+    if settings.ticket_prefix.trim().ends_with(|c: char| c.is_numeric()) {
+        found.push((true, vec![Message::new("settings.prefix").with("prefix", &settings.ticket_prefix)]));
+    }
+    let Templates { subject, mail, chat, canned } = &settings.templates;
+    for (which, template, format) in
+        [("subject", subject, Format::Text), ("mail", mail, Format::Html), ("chat", chat, Format::Html), ("canned", canned, Format::Html)]
+    {
+        found.extend(template::lint_as(template, format).into_iter().map(|problem| {
+            let what = if problem.refused { "refused" } else { "odd" };
+            let place = Message::new(&format!("settings.{which}.{what}")).with("line", problem.line).with("column", problem.column);
+            (problem.refused, vec![place, problem.message])
+        }));
+    }
+    for (code, template) in [("settings.mail.noLink", mail), ("settings.chat.noLink", chat)] {
+        if !names_the_session(template, canned) {
+            found.push((false, vec![Message::new(code)]));
+        }
+    }
+    found
+}
+
+fn check_teams(teams: &[Team], found: &mut Vec<(bool, Vec<Message>)>) {
+    let names = |teams: &[&Team]| teams.iter().map(|team| team.shown_name()).collect::<Vec<_>>().join(", ");
+    let defaults: Vec<_> = teams.iter().filter(|team| team.is_default).collect();
+    match defaults.as_slice() {
+        [] => found.push((false, vec![Message::new("settings.noDefaultTeam")])),
+        [team] if !team.enabled => found.push((false, vec![Message::new("settings.defaultTeamDisabled").with("team", team.shown_name())])),
+        [_] => {}
+        several => found.push((true, vec![Message::new("settings.twoDefaultTeams").with("names", names(several))])),
+    }
+    let mut by_queue = BTreeMap::<_, Vec<&Team>>::new();
+    for team in teams {
+        by_queue.entry(team.queue).or_default().push(team);
+    }
+    for (queue, teams) in by_queue.iter().filter(|(_, teams)| teams.len() > 1) {
+        found.push((true, vec![Message::new("settings.duplicateQueue").with("names", names(teams)).with("queue", queue)]));
+    }
+}
+
+/// Whether the customer finds the way into the session.
+fn names_the_session(template: &str, canned: &str) -> bool {
+    let named =
+        |text: &str| ["LINKTOREMOTE", "REMOTELINK", "REMOTESSESSIONCODE", "REMOTESESSIONCODE"].iter().any(|name| text.contains(name));
+    named(template) || (template.contains("REMOTEINVITE") && named(canned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{
+        wording::{Language, say},
+        words::TeamQueue,
+    };
+
+    fn team(queue: u32, is_default: bool, enabled: bool) -> Team {
+        Team { queue: TeamQueue::Team(queue), name: format!("Team {queue}"), display_name: String::new(), is_default, enabled }
+    }
+    fn with_teams(teams: &[Team]) -> Settings {
+        Settings { teams: teams.to_vec(), ..Settings::default() }
+    }
+    fn with_templates(change: impl FnOnce(&mut Templates)) -> Settings {
+        let mut settings = with_teams(&[team(3, true, true)]);
+        change(&mut settings.templates);
+        settings
+    }
+
+    #[test]
+    fn what_is_incoherent_is_said_and_only_what_cannot_work_is_refused() {
+        let prefix = |prefix: &str| Settings { ticket_prefix: prefix.to_owned(), ..with_teams(&[team(3, true, true)]) };
+        for (settings, refused, expected) in [
+            (with_teams(&[team(3, true, true)]), false, vec![]),
+            (with_teams(&[]), false, vec!["There is no default team: invites without a technician or team go out without link and code."]),
+            (with_teams(&[team(3, true, false)]), false, vec!["Team 3 is the default team but is not enabled, so it will not be used."]),
+            (
+                with_teams(&[team(3, true, true), team(4, true, true)]),
+                true,
+                vec!["Only one team can be the default; these are: Team 3, Team 4."],
+            ),
+            (
+                with_teams(&[team(3, true, true), team(3, false, true)]),
+                true,
+                vec!["Team 3, Team 3 have the same queue (team:3); keep one of them."],
+            ),
+            (prefix("NHD"), false, vec![]),
+            (prefix("N1"), true, vec!["The ticket prefix \"N1\" ends in a digit, so a ticket number cannot be told from it."]),
+            (
+                with_templates(|templates| templates.mail = "\n<a href=$LINKTOREMOTE>".to_owned()),
+                true,
+                vec![
+                    "The mail template cannot be used; line 2, column 9:",
+                    "$LINKTOREMOTE stands in an attribute without quotes; put quotes around the value.",
+                ],
+            ),
+            (
+                with_templates(|templates| templates.subject = "<a href=$FAULTID {{".to_owned()),
+                false,
+                vec!["Subject, line 1, column 18:", "{{ without }} stays as typed."],
+            ),
+            (
+                with_templates(|templates| templates.chat = "Hello".to_owned()),
+                false,
+                vec!["The live-chat template names neither the link nor the session code."],
+            ),
+            (
+                with_templates(|templates| templates.canned = "Hello".to_owned()),
+                false,
+                vec!["The mail template names neither the link nor the session code."],
+            ),
+        ] {
+            let sentences: Vec<_> = problems(&settings).iter().map(|message| say(Language::En, message)).collect();
+            assert_eq!(sentences, expected);
+            assert_eq!(!refusals(&settings).is_empty(), refused, "{expected:?}");
+        }
+    }
+
+    #[test]
+    fn older_stored_settings_still_read() {
+        let settings: Settings = serde_json::from_str(r#"{"fallback":false,"teams":[{"queue":"team:3","name":"Service Desk"}]}"#).unwrap();
+        let expected = Settings {
+            fallback: false,
+            teams: vec![Team { name: "Service Desk".to_owned(), ..team(3, false, false) }],
+            ..Settings::default()
+        };
+        assert_eq!(settings, expected);
     }
 }

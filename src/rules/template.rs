@@ -1,9 +1,20 @@
 //! What the customer reads: administrators' templates with `$NAMES` and, when a template has blocks, Handlebars.
 //! Escapes each value for where it stands. Sends nothing.
 
+mod blocks;
+mod escape;
+mod markup;
+mod scan;
+mod variables;
+
 use super::{link::HttpsUrl, wording::Message};
+use blocks::Filled;
+use markup::Place;
+use scan::{Piece, Scan, scan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use variables::Value;
+pub use variables::{LEFT_TO_HALO, VARIABLES};
 
 /// What a template may say. Keys of `named` are variable names without the dollar sign (`FAULTID`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,24 +68,110 @@ pub struct TemplateProblem {
     pub column: u32,
 }
 
-/// Finds what is refused or odd in a template, by one linear scan.
+/// Finds what is refused or odd in an HTML template, by one linear scan.
 #[must_use]
 pub fn lint(template: &str) -> Vec<TemplateProblem> {
-    let _ = template;
-    Vec::new()
+    lint_as(template, Format::Html)
+}
+
+/// The same for either format: in plain text there is no markup to be wrong.
+#[must_use]
+pub fn lint_as(template: &str, format: Format) -> Vec<TemplateProblem> {
+    scan(template, format, &Values::default()).problems
 }
 
 /// Renders a template.
 ///
 /// # Errors
-/// All that [`lint`] refuses; nothing is rendered then.
+/// All that [`lint_as`] refuses; nothing is rendered then.
 pub fn render(template: &str, values: &Values, format: Format) -> Result<Rendered, Vec<TemplateProblem>> {
-    let _ = (values, format);
-    Ok(Rendered { output: template.to_owned(), ..Rendered::default() })
+    let mut rendered = Rendered::default();
+    let output = Filler { values, format, nested: false, rendered: &mut rendered }.fill(template)?;
+    rendered.output = match format {
+        Format::Html => output,
+        Format::Text => escape::one_line(&output),
+    };
+    Ok(rendered)
+}
+
+/// Puts values into one template; the canned text is filled by a second one.
+struct Filler<'a> {
+    values: &'a Values,
+    format: Format,
+    nested: bool,
+    rendered: &'a mut Rendered,
+}
+
+impl Filler<'_> {
+    fn fill(&mut self, template: &str) -> Result<String, Vec<TemplateProblem>> {
+        let Scan { pieces, problems } = scan(template, self.format, self.values);
+        if problems.iter().any(|problem| problem.refused) {
+            return Err(problems);
+        }
+        self.rendered.warnings.extend(problems);
+        let has_blocks = pieces.iter().any(|piece| matches!(piece, Piece::Tag(_)));
+        let filled = pieces.into_iter().map(|piece| self.piece(piece)).collect::<Result<Vec<_>, _>>()?;
+        if has_blocks {
+            blocks::evaluate(&filled, |name| self.values.says_something(name))
+        } else {
+            Ok(filled.iter().map(Filled::text).collect())
+        }
+    }
+
+    fn piece<'t>(&mut self, piece: Piece<'t>) -> Result<Filled<'t>, Vec<TemplateProblem>> {
+        Ok(match piece {
+            Piece::Literal(text) => Filled::Text(text.into()),
+            Piece::Tag(tag) => Filled::Tag(tag),
+            Piece::Variable { name, typed, place } => Filled::Text(match self.values.get(name) {
+                Value::Link(link) => self.link(link, place).into(),
+                Value::Named(value) => self.value(value, place).into(),
+                Value::Missing => {
+                    self.rendered.blank_link = true;
+                    "".into()
+                }
+                Value::Canned if !self.nested => self.canned()?.into(),
+                Value::Canned | Value::Unknown if typed.starts_with('$') => {
+                    if !self.rendered.left_to_halo.iter().any(|left| left == typed) {
+                        self.rendered.left_to_halo.push(typed.to_owned());
+                    }
+                    typed.into()
+                }
+                Value::Canned | Value::Unknown => "".into(),
+            }),
+        })
+    }
+
+    /// The canned text is HTML; for a plain text its words remain.
+    fn canned(&mut self) -> Result<String, Vec<TemplateProblem>> {
+        let html = Filler { values: self.values, format: Format::Html, nested: true, rendered: self.rendered }.fill(&self.values.canned)?;
+        Ok(match self.format {
+            Format::Html => html,
+            Format::Text => escape::words_of(&html),
+        })
+    }
+
+    fn link(&self, link: &HttpsUrl, place: Place) -> String {
+        match (self.format, place) {
+            (Format::Html, Place::UrlInside) => escape::percent(link.as_str()),
+            (Format::Html, _) => escape::value(link.as_str()),
+            (Format::Text, _) => link.as_str().to_owned(),
+        }
+    }
+
+    fn value(&self, value: &str, place: Place) -> String {
+        match (self.format, place) {
+            (Format::Html, Place::UrlStart | Place::UrlInside) => escape::percent(value),
+            (Format::Html, _) => escape::value(value),
+            (Format::Text, _) => value.to_owned(),
+        }
+    }
 }
 
 /// Text escaped for HTML (text and quoted attributes); control characters and bidirectional overrides are made visible.
 #[must_use]
 pub fn escape(text: &str) -> String {
-    text.to_owned()
+    escape::html(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,7 +94,7 @@ fn every_invite_goes_where_the_table_says() {
             "No link: Ann Keller is not logged in, and the default team Team 3 is not enabled.",
         ),
         (agent(45), &usable, true, "-", Reason::AgentNotEnabled, "Kit O'Neill is not enabled for BeyondTrust invites."),
-        (queue(3), &disabled, true, "-", Reason::TeamNotEnabled, "The team Team 3 is not enabled."),
+        (queue(3), &disabled, true, "-", Reason::TeamNotEnabled, "Team 3 is not enabled for BeyondTrust invites."),
         (
             agent(44),
             &usable,
