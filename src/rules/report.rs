@@ -1,11 +1,16 @@
 //! What a `SupportSession` report says, and whether it is sound: one pull-parser pass over bytes. Who the technicians are
 //! and where the details go is decided elsewhere.
 
+mod document;
+mod session;
+mod values;
+
 use super::{
     names::RepresentativeNames,
     wording::Message,
     words::{Lsid, UnixSeconds},
 };
+use document::Document;
 use serde::{Deserialize, Serialize};
 
 /// What was read, and what is wrong with it.
@@ -192,6 +197,37 @@ pub struct Event {
 /// Reads a report. Never fails: what is wrong stands in `problems`.
 #[must_use]
 pub fn read(bytes: &[u8], limits: &Limits) -> Report {
-    let _ = (bytes, limits);
-    Report::default()
+    if bytes.len() > limits.bytes {
+        return refused(bytes, 0, Message::new("report.tooLarge").with("bytes", bytes.len()).with("limit", limits.bytes));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if text.trim().is_empty() => return refused(bytes, 0, Message::new("report.empty")),
+        Ok(text) => text,
+        Err(error) => return refused(bytes, error.valid_up_to(), Message::new("report.encoding")),
+    };
+    let mut document = Document::new(text, limits);
+    let mut report = Report::default();
+    if let Some(root) = document.root() {
+        match root.local_name().as_ref() {
+            "session_list" => report.error = session::list(&mut document, &mut report.sessions),
+            "error" => report.error = Some(document.text().unwrap_or_default()),
+            name if name.eq_ignore_ascii_case("html") => _ = document.stop::<()>(Message::new("report.html")),
+            name => _ = document.stop::<()>(Message::new("report.root").with("name", name)),
+        }
+        if let Some(text) = &report.error {
+            document.refuse(Message::new("report.applianceError").with("text", text));
+        }
+        document.end();
+    }
+    report.problems = document.problems;
+    report
 }
+
+/// A document that is not looked at any further.
+fn refused(bytes: &[u8], offset: usize, message: Message) -> Report {
+    let (line, column) = document::position(bytes, offset);
+    Report { problems: vec![Problem { severity: Severity::Error, message, line, column }], ..Report::default() }
+}
+
+#[cfg(test)]
+pub(in crate::rules) mod tests;
