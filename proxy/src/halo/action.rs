@@ -1,0 +1,162 @@
+//! Actions on tickets: reading all of them, adding one. An action cannot be added twice by accident here: nothing is
+//! repeated, and what is unclear is said to be unclear.
+
+use super::{AccessToken, Halo, HaloError, shape};
+use halo_remote_support::rules::words::{ActionId, AgentId, TicketId, UnixSeconds};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// More than any ticket has; Halo's default is not documented.
+const COUNT: &str = "10000";
+
+/// An action as Halo keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// Unique within its ticket.
+    pub id: ActionId,
+    /// Name of the action.
+    pub outcome: Option<String>,
+    /// The note as text.
+    pub note: Option<String>,
+    /// The note as HTML.
+    pub note_html: Option<String>,
+    /// Author's name.
+    pub who: Option<String>,
+    /// Author, when an agent.
+    pub who_agentid: Option<AgentId>,
+    /// Recipients of its mail.
+    pub email_to: Option<String>,
+    /// What Halo remarked although it accepted the action; may name people.
+    pub warning: Option<String>,
+}
+
+impl Action {
+    /// The note holds this marker.
+    #[must_use]
+    pub fn mentions(&self, marker: &str) -> bool {
+        [&self.note, &self.note_html].into_iter().flatten().any(|note| note.contains(marker))
+    }
+}
+
+/// An action to add.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAction {
+    /// Where.
+    pub ticket: TicketId,
+    /// Name of the action as displayed in Halo.
+    pub outcome: String,
+    /// The note.
+    pub note_html: String,
+    /// Private: end users do not see it.
+    pub hidden_from_user: bool,
+    /// A mail for Halo to send with it.
+    pub email: Option<Mail>,
+    /// The author we ask for (`who_agentid`); Halo may ignore it, so read it back.
+    pub who_agent: Option<AgentId>,
+    /// Begin of the work.
+    pub started: Option<UnixSeconds>,
+    /// End of the work.
+    pub ended: Option<UnixSeconds>,
+    /// Time taken, in hours.
+    pub timetaken: Option<f64>,
+}
+
+/// A mail.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Recipient.
+    pub to: String,
+    /// Subject, text.
+    pub subject: String,
+    /// Body, HTML.
+    pub body_html: String,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The body holds the session's link.
+        f.debug_struct("Mail").finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    #[serde(default, deserialize_with = "shape::id")]
+    id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::text")]
+    outcome: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    note: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    note_html: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    who: Option<String>,
+    #[serde(default, deserialize_with = "shape::id")]
+    who_agentid: Option<u32>,
+    #[serde(default, deserialize_with = "shape::text")]
+    emailto: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    emailtonew: Option<String>,
+    #[serde(default, deserialize_with = "shape::text", rename = "_warning")]
+    warning: Option<String>,
+}
+
+fn read(value: Value) -> Option<Action> {
+    let raw: Raw = serde_json::from_value(value).ok()?;
+    Some(Action {
+        id: ActionId::new(raw.id?)?,
+        outcome: raw.outcome,
+        note: raw.note,
+        note_html: raw.note_html,
+        who: raw.who,
+        who_agentid: raw.who_agentid.and_then(AgentId::new),
+        email_to: raw.emailto.or(raw.emailtonew),
+        warning: raw.warning,
+    })
+}
+
+pub async fn all(halo: &Halo, token: &AccessToken, ticket: TicketId) -> Result<Vec<Action>, HaloError> {
+    let ticket = ticket.to_string();
+    let query = [("ticket_id", ticket.as_str()), ("includehtmlnote", "true"), ("count", COUNT)];
+    let (items, call) = halo.list(token, "read this ticket's actions", "Actions", "actions", &query).await?;
+    let count = items.len();
+    let actions: Vec<_> = items.into_iter().filter_map(read).collect();
+    if actions.len() == count { Ok(actions) } else { Err(HaloError::Unexpected { call, what: "an action without an id", accepted: true }) }
+}
+
+pub async fn add(halo: &Halo, token: &AccessToken, new: &NewAction) -> Result<Action, HaloError> {
+    let (value, call) = halo.post(token, "add an action to this ticket", "Actions", body(new)).await?;
+    shape::single(value).and_then(read).ok_or(HaloError::Unexpected { call, what: "an action without an id", accepted: true })
+}
+
+fn body(new: &NewAction) -> Value {
+    let mut fields = Map::new();
+    let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    set("ticket_id", json!(new.ticket.get()));
+    set("outcome", json!(new.outcome));
+    set("note_html", json!(new.note_html));
+    // Always said: the action's own defaults may say otherwise.
+    set("hiddenfromuser", json!(new.hidden_from_user));
+    set("sendemail", json!(new.email.is_some()));
+    if let Some(mail) = &new.email {
+        set("emailto", json!(mail.to));
+        set("emailsubject", json!(mail.subject));
+        set("emailbody_html", json!(mail.body_html));
+    }
+    for (name, value) in [
+        ("who_agentid", new.who_agent.map(|agent| json!(agent.get()))),
+        ("actionarrivaldate", new.started.and_then(utc)),
+        ("actioncompletiondate", new.ended.and_then(utc)),
+        ("timetaken", new.timetaken.map(|hours| json!(hours))),
+    ] {
+        if let Some(value) = value {
+            set(name, value);
+        }
+    }
+    Value::Object(fields)
+}
+
+fn utc(seconds: UnixSeconds) -> Option<Value> {
+    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok().map(Value::String)
+}

@@ -1,0 +1,169 @@
+//! Calls to Halo's API: agents, tickets, users, actions, and Halo's authorisation server. Every caller brings the token the
+//! call is made with; who may do what is Halo's answer, not ours.
+
+mod action;
+mod agent;
+mod authority;
+mod fault;
+mod shape;
+mod ticket;
+mod wire;
+
+pub use action::{Action, Mail, NewAction};
+pub use agent::Agent;
+pub use authority::{AccessToken, Tokens};
+pub use fault::HaloError;
+pub use ticket::{Ticket, User};
+
+use crate::{
+    clock::Clock,
+    config,
+    outbound::{Outbound, Site, TOTAL, Unusable},
+    token_source::TokenSource,
+};
+use authority::Authority;
+use halo_remote_support::rules::{
+    failure::{Failure, FailureKind},
+    link::HttpsUrl,
+    words::{AgentId, TicketId, UserId},
+};
+use secrecy::SecretString;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::OnceCell;
+
+/// Tokens live an hour as a rule.
+const RENEW_EARLY: Duration = Duration::from_secs(60);
+
+/// A Halo site we can call; clones share one service token.
+#[derive(Clone, Debug)]
+pub struct Halo(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    outbound: Outbound,
+    url: HttpsUrl,
+    /// Path of the resource server: `/api`.
+    api: String,
+    application: Application,
+    authority: OnceCell<Authority>,
+    service: TokenSource<HaloError>,
+}
+
+/// Who we are to Halo's authorisation server.
+#[derive(Debug)]
+struct Application {
+    service_client_id: String,
+    service_client_secret: SecretString,
+    service_scope: String,
+    agent_client_id: String,
+    agent_scope: String,
+    redirect_uri: String,
+    tenant: Option<String>,
+    token_url: Option<HttpsUrl>,
+    authorize_url: Option<HttpsUrl>,
+}
+
+impl Halo {
+    /// Prepares calls; none is made yet. `redirect_uri` is where sign-ins come back to.
+    ///
+    /// # Errors
+    /// When address, `connect_to` or certificate file cannot be used.
+    pub fn new(config: &config::Halo, redirect_uri: String, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let wrong = |problem: Unusable| Failure::new(FailureKind::SettingWrong).with("setting", "halo").with("text", problem);
+        let site = Site { url: config.url.clone(), connect_to: config.connect_to, ca_file: config.ca_file.clone(), close: false, total: TOTAL };
+        let outbound = Outbound::new(&site).map_err(wrong)?;
+        // Some of Halo's own pages show the resource server with `/api`, some without.
+        let path = outbound.base().path().trim_end_matches('/');
+        let api = if path.to_ascii_lowercase().ends_with("/api") { path.to_owned() } else { format!("{path}/api") };
+        let service = TokenSource::new(clock, RENEW_EARLY, |error: &HaloError| match error {
+            HaloError::Credentials { .. } => Duration::from_secs(30),
+            _ => Duration::from_secs(2),
+        });
+        Ok(Self(Arc::new(Inner {
+            outbound,
+            url: config.url.clone(),
+            api,
+            application: Application {
+                service_client_id: config.service_client_id.clone(),
+                service_client_secret: config.service_client_secret.clone(),
+                service_scope: config.service_scope.clone(),
+                agent_client_id: config.agent_client_id.clone(),
+                agent_scope: config.agent_scope.clone(),
+                redirect_uri,
+                tenant: config.tenant.clone(),
+                token_url: config.token_url.clone(),
+                authorize_url: config.authorize_url.clone(),
+            },
+            authority: OnceCell::new(),
+            service,
+        })))
+    }
+
+    /// Halo's public address.
+    #[must_use]
+    pub fn url(&self) -> &HttpsUrl {
+        &self.0.url
+    }
+
+    /// `GET /Agent/me`: whose token this is.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn me(&self, token: &AccessToken) -> Result<Agent, HaloError> {
+        self.get(token, "read your own agent record", "Agent/me", &[]).await.and_then(agent::one)
+    }
+
+    /// `GET /Agent/{id}`.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn agent(&self, token: &AccessToken, id: AgentId) -> Result<Agent, HaloError> {
+        let answer = self.get(token, "read agents", &format!("Agent/{id}"), &[("includedetails", "true")]).await?;
+        agent::one(answer)
+    }
+
+    /// All agents, disabled ones too. The BeyondTrust display name is not in Halo's list, so agents that are enabled for
+    /// invites are read one by one, a few at a time.
+    ///
+    /// # Errors
+    /// [`HaloError`]; one agent that cannot be read fails the whole, because a half list would route wrongly.
+    pub async fn agents(&self, token: &AccessToken) -> Result<Vec<halo_remote_support::rules::directory::Agent>, HaloError> {
+        agent::all(self, token).await
+    }
+
+    /// `GET /Tickets/{id}`.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn ticket(&self, token: &AccessToken, id: TicketId) -> Result<Ticket, HaloError> {
+        let answer = self.get(token, "read this ticket", &format!("Tickets/{id}"), &[("includedetails", "true")]).await?;
+        ticket::ticket(answer)
+    }
+
+    /// `GET /Users/{id}`.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn user(&self, token: &AccessToken, id: UserId) -> Result<User, HaloError> {
+        let answer = self.get(token, "read users", &format!("Users/{id}"), &[("includedetails", "true")]).await?;
+        ticket::user(answer)
+    }
+
+    /// Every action of a ticket with its HTML note; used to find our own markers again, so a list that is not whole is
+    /// an error.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn actions(&self, token: &AccessToken, ticket: TicketId) -> Result<Vec<Action>, HaloError> {
+        action::all(self, token, ticket).await
+    }
+
+    /// `POST /Actions`: one new action, with its mail when there is one. Never repeated here: see
+    /// [`HaloError::ambiguous`].
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn add_action(&self, token: &AccessToken, new: &NewAction) -> Result<Action, HaloError> {
+        action::add(self, token, new).await
+    }
+}

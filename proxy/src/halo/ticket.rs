@@ -1,0 +1,164 @@
+//! Tickets and their users, as far as an invite or a note needs them.
+
+use super::{HaloError, fault::Call, shape};
+use halo_remote_support::rules::words::{AgentId, ChatId, TicketId, UserId};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// The API's id.
+    pub id: TicketId,
+    /// Its summary; text, not HTML.
+    pub summary: String,
+    /// Its user; `None` when nobody specific is attached.
+    pub user_id: Option<UserId>,
+    /// Name of its user.
+    pub user_name: Option<String>,
+    /// The user's e-mail address, when Halo gives it with the ticket; otherwise ask for the user.
+    pub user_email: Option<String>,
+    /// Customer.
+    pub client_name: Option<String>,
+    /// Site of the customer.
+    pub site_name: Option<String>,
+    /// The agent it is assigned to.
+    pub agent_id: Option<AgentId>,
+    /// Name of that agent, when told.
+    pub agent_name: Option<String>,
+    /// Team it is with.
+    pub team: Option<String>,
+    /// Ticket type.
+    pub tickettype_name: Option<String>,
+    /// Status, by name when told.
+    pub status: Option<String>,
+    /// Priority, by name when told.
+    pub priority: Option<String>,
+    /// The chat it came from.
+    pub chat_id: Option<ChatId>,
+    /// The caller may change it (`_canupdate` is not false).
+    pub can_update: bool,
+    /// It is closed.
+    pub closed: bool,
+}
+
+#[derive(Deserialize)]
+struct RawTicket {
+    #[serde(default, deserialize_with = "shape::id")]
+    id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::text")]
+    summary: Option<String>,
+    #[serde(default, deserialize_with = "shape::id")]
+    user_id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::text")]
+    user_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    user_email: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    client_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    site_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::id")]
+    agent_id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::text")]
+    agent_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    team: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    tickettype_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::text", alias = "statusname")]
+    status_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::text", alias = "priorityname")]
+    priority_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::id")]
+    chat_id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::flag", rename = "_canupdate")]
+    can_update: Option<bool>,
+    #[serde(default, deserialize_with = "shape::flag")]
+    hasbeenclosed: Option<bool>,
+    #[serde(default)]
+    dateclosed: Option<Value>,
+}
+
+pub fn ticket((value, call): (Value, Call)) -> Result<Ticket, HaloError> {
+    // A ticket that is gone has also been answered with `null` or an object with id 0.
+    if value.is_null() {
+        return Err(HaloError::NotFound { call });
+    }
+    let odd = |call| HaloError::Unexpected { call, what: "something else than a ticket", accepted: true };
+    let Some(raw) = shape::single(value).and_then(|value| serde_json::from_value::<RawTicket>(value).ok()) else { return Err(odd(call)) };
+    let Some(id) = raw.id.and_then(TicketId::new) else { return Err(HaloError::NotFound { call }) };
+    // `hasbeenclosed` stays set after a ticket was opened again; the date does not.
+    let closed = match &raw.dateclosed {
+        Some(date) => shape::date(date).ok().flatten().is_some(),
+        None => raw.hasbeenclosed.unwrap_or(false),
+    };
+    Ok(Ticket {
+        id,
+        summary: raw.summary.unwrap_or_default(),
+        user_id: raw.user_id.and_then(UserId::new),
+        user_name: raw.user_name,
+        user_email: raw.user_email,
+        client_name: raw.client_name,
+        site_name: raw.site_name,
+        agent_id: raw.agent_id.and_then(AgentId::new),
+        agent_name: raw.agent_name,
+        team: raw.team,
+        tickettype_name: raw.tickettype_name,
+        status: raw.status_name,
+        priority: raw.priority_name,
+        chat_id: raw.chat_id.and_then(ChatId::new),
+        can_update: raw.can_update.unwrap_or(true),
+        closed,
+    })
+}
+
+/// An end user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Halo's id.
+    pub id: UserId,
+    /// Display name.
+    pub name: String,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// "Never send emails" is set: Halo will not deliver to this person.
+    pub never_send_emails: bool,
+}
+
+#[derive(Deserialize)]
+struct RawUser {
+    #[serde(default, deserialize_with = "shape::id")]
+    id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    firstname: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    surname: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    emailaddress: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    email2: Option<String>,
+    #[serde(default, deserialize_with = "shape::flag")]
+    neversendemails: Option<bool>,
+}
+
+pub fn user((value, call): (Value, Call)) -> Result<User, HaloError> {
+    let raw = shape::single(value).and_then(|value| serde_json::from_value::<RawUser>(value).ok());
+    let Some((id, raw)) = raw.and_then(|raw| Some((UserId::new(raw.id?)?, raw))) else {
+        return Err(HaloError::Unexpected { call, what: "a user without an id", accepted: true });
+    };
+    Ok(User {
+        id,
+        name: raw.name.unwrap_or_else(|| format!("user {id}")),
+        first_name: raw.firstname,
+        last_name: raw.surname,
+        email: raw.emailaddress.or(raw.email2),
+        never_send_emails: raw.neversendemails.unwrap_or(false),
+    })
+}

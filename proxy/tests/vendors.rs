@@ -1,0 +1,11 @@
+//! The vendors' clients against small servers of our own: what goes over the wire, what each odd answer becomes, and that
+//! nothing storms or leaks. Loopback only, no sleeping.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, missing_docs)]
+
+mod vendors {
+    mod beyondtrust;
+    mod halo;
+    mod network;
+    mod stub;
+    mod tls;
+}
