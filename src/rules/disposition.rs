@@ -3,14 +3,18 @@
 use super::{
     correlation::{Code, ExternalKey},
     directory::Agent,
-    names::{Match, Nfkc},
-    report::Session,
+    names::{ByName, Match, NameIndex, Nfkc},
+    report::{Session, SessionRepresentative},
     routing::Step,
     settings::Settings,
     wording::Message,
     words::{AgentId, ChatId, TicketId},
 };
 use serde::{Deserialize, Serialize};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// What we know about the code in the external key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,15 +127,231 @@ pub struct Disposition {
     pub trace: Vec<Step>,
 }
 
-/// Decides.
+/// Decides. The order in which the report lists people makes no difference.
 #[must_use]
 pub fn decide(session: &Session, context: &Context<'_>) -> Disposition {
-    let _ = (session, context, ExternalKey::Empty);
-    Disposition {
-        destination: Destination::Stored,
-        owner: None,
-        technicians: Vec::new(),
-        reason: Message::new("disposition.stored"),
-        trace: Vec::new(),
+    let mut decision = Decision { context, trace: Vec::new() };
+    let technicians = decision.technicians(session);
+    let owner = decision.owner(session, &technicians);
+    let key = ExternalKey::read(session.external_key.as_deref(), &context.settings.ticket_prefix);
+    let issued = decision.issued(&key);
+    let (destination, reason) = decision
+        .not_issued_here(&key, issued)
+        .or_else(|| decision.without_owner(&technicians, owner.as_ref()))
+        .unwrap_or_else(|| decision.place(&key, issued));
+    Disposition { destination, owner, technicians, reason, trace: decision.trace }
+}
+
+/// A decision on its way: what was considered so far.
+struct Decision<'a> {
+    context: &'a Context<'a>,
+    trace: Vec<Step>,
+}
+
+type Outcome = (Destination, Message);
+
+impl Decision<'_> {
+    fn step(&mut self, message: Message) {
+        self.trace.push(Step(message));
+    }
+
+    fn agent_name(&self, id: AgentId) -> &str {
+        self.context.agents.iter().find(|agent| agent.id == id).map_or("?", |agent| &agent.name)
+    }
+
+    fn agent_names(&self, ids: &[AgentId]) -> String {
+        ids.iter().map(|id| self.agent_name(*id)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Who took part, and who that is in Halo. Invited guests have no account and are nobody in Halo.
+    fn technicians(&mut self, session: &Session) -> Vec<Technician> {
+        let index = NameIndex::new(self.context.agents, self.context.nfkc);
+        let mut technicians = Vec::with_capacity(session.representatives.len());
+        for representative in &session.representatives {
+            let name = representative.shown_name().to_owned();
+            let matched = match representative.invited {
+                true => Match::None { nearest: Vec::new() },
+                false => index.find(&representative.names, self.context.nfkc),
+            };
+            let step = match &matched {
+                Match::Matched { agent, by } => {
+                    let code = match by {
+                        ByName::BeyondtrustName => "disposition.step.matched",
+                        ByName::HaloName => "disposition.step.matchedByHaloName",
+                    };
+                    Message::new(code).with("agent", self.agent_name(*agent))
+                }
+                Match::Ambiguous { candidates } => {
+                    Message::new("disposition.step.ambiguous").with("candidates", self.agent_names(candidates))
+                }
+                Match::None { .. } if representative.invited => Message::new("disposition.step.invited"),
+                Match::None { nearest } if nearest.is_empty() => Message::new("disposition.step.unmatched"),
+                Match::None { nearest } => Message::new("disposition.step.unmatchedNear").with("nearest", nearest.join(", ")),
+            };
+            self.step(step.with("name", &name));
+            technicians.push(Technician { name, matched });
+        }
+        technicians
+    }
+
+    /// The primary representative if matched, else the one with most time, else the first who joined. Nobody when that
+    /// would depend on who an ambiguous name is.
+    fn owner(&mut self, session: &Session, technicians: &[Technician]) -> Option<Owner> {
+        let people = || session.representatives.iter().zip(technicians);
+        let primary: BTreeSet<_> = people()
+            .filter(|(representative, _)| is_primary(session, representative))
+            .filter_map(|(_, technician)| technician.agent())
+            .collect();
+        let (agent, rule, step) = if let (Some(agent), 1) = (primary.first(), primary.len()) {
+            (*agent, OwnerRule::Primary, Message::new("disposition.step.owner.primary"))
+        } else {
+            if technicians.iter().any(|technician| matches!(technician.matched, Match::Ambiguous { .. })) {
+                return None;
+            }
+            // Somebody who reconnects is listed once per connection; numbers grow as people join.
+            let mut involved = BTreeMap::<AgentId, (u64, Reverse<u64>)>::new();
+            for (representative, technician) in people() {
+                let Some(agent) = technician.agent() else { continue };
+                let joined = representative.gsnumber.as_deref().and_then(|number| number.parse().ok()).unwrap_or(u64::MAX);
+                let (seconds, first) = involved.entry(agent).or_insert((0, Reverse(joined)));
+                *seconds = seconds.saturating_add(representative.seconds_involved);
+                *first = (*first).max(Reverse(joined));
+            }
+            let (agent, (most, _)) = involved.iter().max_by_key(|(agent, involved)| (**involved, Reverse(**agent)))?;
+            match involved.values().filter(|(seconds, _)| seconds == most).count() {
+                1 if *most > 0 => (*agent, OwnerRule::MostInvolved, Message::new("disposition.step.owner.mostInvolved")),
+                _ => (*agent, OwnerRule::First, Message::new("disposition.step.owner.first")),
+            }
+        };
+        let name = self.agent_name(agent).to_owned();
+        self.step(step.with("agent", &name));
+        Some(Owner { agent, name, rule })
+    }
+
+    /// Whether the key's code is one of ours; says what the key is.
+    fn issued(&mut self, key: &ExternalKey) -> bool {
+        let issued = self.context.issued.filter(|issued| Some(&issued.code) == key.code());
+        let step = match (key, issued) {
+            (ExternalKey::Ticket { ticket, code }, Some(issued)) if issued.ticket != Some(*ticket) => {
+                Message::new("disposition.step.codeMoved").with("code", code)
+            }
+            (ExternalKey::Chat { chat, code }, Some(issued)) if issued.chat != Some(*chat) => {
+                Message::new("disposition.step.codeMoved").with("code", code)
+            }
+            (ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. }, Some(_)) => {
+                Message::new("disposition.step.codeIssued").with("code", code)
+            }
+            (ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. }, None) => {
+                Message::new("disposition.step.codeUnknown").with("code", code)
+            }
+            (ExternalKey::Typed { ticket }, _) => Message::new("disposition.step.keyTyped").with("ticket", ticket),
+            (ExternalKey::Other { text }, _) => Message::new("disposition.step.keyOther").with("key", text),
+            (ExternalKey::Empty, _) => Message::new("disposition.step.keyEmpty"),
+        };
+        self.step(step);
+        issued.is_some()
+    }
+
+    /// Refused when only generated sessions are accepted and this one was not.
+    fn not_issued_here(&mut self, key: &ExternalKey, issued: bool) -> Option<Outcome> {
+        if issued || !self.context.settings.only_generated {
+            return None;
+        }
+        self.step(Message::new("disposition.step.onlyGenerated"));
+        let reason = match key {
+            ExternalKey::Empty => Message::new("disposition.notIssuedHereNoKey"),
+            key => Message::new("disposition.notIssuedHere").with("key", key),
+        };
+        Some((Destination::Refused, reason))
+    }
+
+    /// Refused when nobody can own it.
+    fn without_owner(&self, technicians: &[Technician], owner: Option<&Owner>) -> Option<Outcome> {
+        if owner.is_some() {
+            return None;
+        }
+        let ambiguous = technicians.iter().find_map(|technician| match &technician.matched {
+            Match::Ambiguous { candidates } => Some((&technician.name, candidates)),
+            _ => None,
+        });
+        let reason = match ambiguous {
+            Some((name, candidates)) => {
+                Message::new("disposition.ambiguous").with("name", name).with("candidates", self.agent_names(candidates))
+            }
+            None if technicians.is_empty() => Message::new("disposition.noTechnicianAtAll"),
+            None => {
+                let names = technicians.iter().map(|technician| technician.name.as_str()).collect::<Vec<_>>().join(", ");
+                Message::new("disposition.noTechnician").with("names", names)
+            }
+        };
+        Some((Destination::Refused, reason))
+    }
+
+    /// Linked ticket, chat with a ticket, open chat, else stored.
+    fn place(&mut self, key: &ExternalKey, issued: bool) -> Outcome {
+        match key {
+            ExternalKey::Ticket { ticket, .. } if issued => {
+                let moved = self.context.issued.is_some_and(|issued| issued.ticket != Some(*ticket));
+                let reason = Message::new(if moved { "disposition.ticketMoved" } else { "disposition.ticket" });
+                self.ticket(*ticket, false, reason.with("ticket", ticket))
+            }
+            ExternalKey::Typed { ticket } => self.ticket(*ticket, true, Message::new("disposition.ticketTyped").with("ticket", ticket)),
+            ExternalKey::Chat { chat, .. } if issued => self.chat(*chat),
+            ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. } => {
+                (Destination::Stored, Message::new("disposition.storedNotIssued").with("code", code))
+            }
+            ExternalKey::Other { .. } | ExternalKey::Empty => (Destination::Stored, Message::new("disposition.stored")),
+        }
+    }
+
+    fn chat(&mut self, chat: ChatId) -> Outcome {
+        match self.context.chat {
+            Some(ChatState { ticket: Some(ticket), .. }) => {
+                self.step(Message::new("disposition.step.chatTicket").with("chat", chat).with("ticket", ticket));
+                self.ticket(*ticket, false, Message::new("disposition.chatTicket").with("chat", chat).with("ticket", ticket))
+            }
+            Some(ChatState { open: true, .. }) => {
+                self.step(Message::new("disposition.step.chatOpen").with("chat", chat));
+                (Destination::Chat { chat }, Message::new("disposition.chat").with("chat", chat))
+            }
+            Some(_) => {
+                self.step(Message::new("disposition.step.chatClosed").with("chat", chat));
+                (Destination::Stored, Message::new("disposition.storedChatEnded").with("chat", chat))
+            }
+            None => {
+                self.step(Message::new("disposition.step.chatUnknown").with("chat", chat));
+                (Destination::Stored, Message::new("disposition.stored"))
+            }
+        }
+    }
+
+    fn ticket(&mut self, ticket: TicketId, typed: bool, reason: Message) -> Outcome {
+        if self.context.settings.add_automatically {
+            return (Destination::Ticket { ticket, typed }, reason);
+        }
+        self.step(Message::new("disposition.step.addingOff"));
+        (Destination::Stored, Message::new("disposition.storedAddingOff"))
     }
 }
+
+impl Technician {
+    /// The agent, when exactly one fits.
+    #[must_use]
+    pub const fn agent(&self) -> Option<AgentId> {
+        match self.matched {
+            Match::Matched { agent, .. } => Some(agent),
+            _ => None,
+        }
+    }
+}
+
+/// The session's primary representative; appliances that name none mark the owner.
+fn is_primary(session: &Session, representative: &SessionRepresentative) -> bool {
+    match &session.primary_representative {
+        Some(gsnumber) => representative.gsnumber.as_ref() == Some(gsnumber),
+        None => representative.owner,
+    }
+}
+
+#[cfg(test)]
+mod tests;

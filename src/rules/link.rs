@@ -61,7 +61,7 @@ impl HttpsUrl {
             "http" if is_this_machine(&host) => ("http", 80),
             _ => return Err(WrongUrl::NotHttps),
         };
-        let behind = text.splitn(2, "//").nth(1).and_then(|rest| rest.get(authority.as_str().len()..)).ok_or(WrongUrl::NotAUrl)?;
+        let behind = text.split_once("//").and_then(|(_, rest)| rest.get(authority.as_str().len()..)).ok_or(WrongUrl::NotAUrl)?;
         Ok(Self(match port.filter(|port| *port != default_port) {
             Some(port) => format!("{scheme}://{host}:{port}{behind}"),
             None => format!("{scheme}://{host}{behind}"),

@@ -1,8 +1,20 @@
 //! What we write on the ticket or into the chat: HTML with a fixed set of tags, every value escaped, each note with its
 //! visible marker. Whether and where it is written is decided elsewhere.
 
-use super::wording::Language;
-use super::{disposition::Disposition, report::Session, routing::Routing, transcript::Reader, words::Lsid};
+mod html;
+mod words;
+
+use super::{
+    correlation::Code,
+    disposition::{Destination, Disposition},
+    report::Session,
+    routing::Routing,
+    template::escape,
+    transcript::{self, Reader},
+    wording::{Language, Message, say},
+    words::{Lsid, UnixSeconds},
+};
+use html::Html;
 
 /// How the note relates to its author in Halo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +31,62 @@ pub fn session_marker(lsid: &Lsid) -> String {
     format!("Remote session {lsid}")
 }
 
+/// The text that stands in an invite's action and finds it again: `Invite 7K3M9QX2DH`.
+#[must_use]
+pub fn invite_marker(code: &Code) -> String {
+    format!("Invite {code}")
+}
+
+/// A longer transcript is cut, visibly; counted in bytes of its HTML.
+const LONGEST_TRANSCRIPT: usize = 200_000;
+
 /// The note for a finished session.
 #[must_use]
 pub fn session_note(session: &Session, disposition: &Disposition, reader: Reader, authorship: Authorship, language: Language) -> String {
-    let _ = (session, disposition, reader, authorship, language);
-    String::new()
+    let mut note = Html::new(language);
+    let transcript = transcript::for_reader(session, reader);
+    if let (Authorship::Named, Some(by)) = (authorship, by(session, disposition, reader)) {
+        note.bold_line(by);
+    }
+    if reader == Reader::Agents && matches!(disposition.destination, Destination::Ticket { typed: true, .. }) {
+        note.line(Message::new("note.session.typed"));
+    }
+    note.facts(&facts(session, reader, language));
+    note.list("note.session.files", transcript.files.iter().map(|file| words::file(file, language)));
+    note.list("note.session.notes", transcript.notes.iter().map(words::spoken));
+    note.conversation(&transcript.lines, reader);
+    if reader == Reader::Agents {
+        note.links(&[("note.link.chat", &session.chat_url), ("note.link.recording", &session.recording_url)]);
+    }
+    if let Some(lsid) = &session.lsid {
+        note.paragraph(&escape(&session_marker(lsid)));
+    }
+    note.done()
+}
+
+/// Who had the session, for a note whose author is somebody else.
+fn by(session: &Session, disposition: &Disposition, reader: Reader) -> Option<Message> {
+    Some(match &disposition.owner {
+        Some(owner) => Message::new("note.session.by").with("name", &owner.name),
+        None => Message::new("note.session.byUnknown").with("name", words::name_for(session.representatives.first()?, reader)),
+    })
+}
+
+/// The facts of a session as (label, values).
+fn facts(session: &Session, reader: Reader, language: Language) -> Vec<(&'static str, Vec<String>)> {
+    let time = |at: Option<i64>| at.and_then(words::utc);
+    let ended = match session.end {
+        Some(_) => time(session.end),
+        None => Some(say(language, &Message::new("note.session.notEnded"))),
+    };
+    vec![
+        ("note.session.duration", session.seconds.map(|seconds| words::duration(seconds, language)).into_iter().collect()),
+        ("note.session.started", time(session.start).into_iter().collect()),
+        ("note.session.ended", ended.into_iter().collect()),
+        ("note.session.customer", words::customer(session, reader, language).into_iter().collect()),
+        ("note.session.technicians", words::technicians(session, reader, language)),
+        ("note.session.teams", session.teams.clone()),
+    ]
 }
 
 /// What an invite's audit action says.
@@ -34,16 +97,32 @@ pub struct InviteNote<'a> {
     /// How it was routed.
     pub routing: &'a Routing,
     /// Our code: finds the action again.
-    pub code: &'a super::correlation::Code,
+    pub code: &'a Code,
     /// The code the customer may type.
     pub session_code: Option<&'a str>,
     /// When the key stops working.
-    pub expires: Option<i64>,
+    pub expires: Option<UnixSeconds>,
 }
 
 /// The note of the audit action "Remote Session Invite". Holds the code, never the link.
 #[must_use]
-pub fn invite_note(note: &InviteNote<'_>, language: Language) -> String {
-    let _ = (note, language);
-    String::new()
+pub fn invite_note(invite: &InviteNote<'_>, language: Language) -> String {
+    let mut note = Html::new(language);
+    let route = match (&invite.routing.asked, &invite.routing.name) {
+        (Some(asked), Some(name)) => Message::new("note.invite.asked").with("asked", asked).with("name", name),
+        (None, Some(name)) => Message::new("note.invite.route").with("name", name),
+        (_, None) => Message::new("note.invite.noLink").with("reason", say(language, &invite.routing.message)),
+    };
+    let session_code = invite.session_code.map(|code| Message::new("note.invite.sessionCode").with("code", code));
+    let expires = invite.expires.and_then(words::utc).map(|time| Message::new("note.invite.expires").with("time", time));
+    for message in
+        [Some(Message::new("note.invite.to").with("email", invite.email)), Some(route), session_code, expires].into_iter().flatten()
+    {
+        note.line(message);
+    }
+    note.paragraph(&escape(&invite_marker(invite.code)));
+    note.done()
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,8 +157,13 @@ impl SessionRepresentative {
     /// The name to show: private, else public, else display, else account name.
     #[must_use]
     pub fn shown_name(&self) -> &str {
-        let names = &self.names;
-        [&names.private, &names.public, &names.display, &self.username].into_iter().flatten().map(String::as_str).next().unwrap_or("?")
+        self.names.shown().or(self.username.as_deref()).unwrap_or("?")
+    }
+
+    /// The name customers know.
+    #[must_use]
+    pub fn public_name(&self) -> &str {
+        self.names.public.as_deref().or(self.names.display.as_deref()).unwrap_or("?")
     }
 }
 
