@@ -21,8 +21,8 @@ pub struct Draft {
     pub editing: bool,
     /// The recipient was found wrong.
     pub email_wrong: bool,
-    /// Idempotency key of this content; kept while it is tried again, dropped with every change.
-    pub key: Option<String>,
+    /// What was sent last and under which idempotency key: the same content goes out under the same key, so at most once.
+    pub attempt: Option<(api::NewInvite, String)>,
 }
 
 /// The mail as it will look.

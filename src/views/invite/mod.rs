@@ -44,6 +44,10 @@ pub struct State {
     pub now: UnixSeconds,
     /// Local time.
     pub offset: LocalOffset,
+    /// A sign-in was just made, so that 401 means that the cookie was not kept.
+    pub just_signed_in: bool,
+    /// The person has done something: the focus follows what happens next.
+    pub follow: bool,
 }
 
 /// What is going on: each has its own look.
