@@ -8,7 +8,7 @@ use crate::rules::{
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, JsonRender, Output, RenderContext, RenderErrorReason, TemplateError,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 /// Name and source of every template; each may include the others by name.
@@ -38,24 +38,13 @@ impl HelperDef for Say {
         out: &mut dyn Output,
     ) -> HelperResult {
         let code = helper.param(0).and_then(|code| code.value().as_str()).ok_or(RenderErrorReason::ParamNotFoundForIndex("say", 0))?;
-        let language = context.data().get("language").and_then(|name| Language::deserialize_from(name)).unwrap_or_default();
+        let language = context.data().get("language").and_then(|name| Language::deserialize(name).ok()).unwrap_or_default();
         let mut message = Message::new(code);
         for (name, value) in helper.hash() {
             message = message.with(name, value.value().render());
         }
         out.write(&escape(&say(language, &message)))?;
         Ok(())
-    }
-}
-
-/// Reads a language from a view model.
-trait FromModel: Sized {
-    fn deserialize_from(value: &serde_json::Value) -> Option<Self>;
-}
-
-impl FromModel for Language {
-    fn deserialize_from(value: &serde_json::Value) -> Option<Self> {
-        serde_json::from_value(value.clone()).ok()
     }
 }
 
