@@ -26,8 +26,20 @@ pub(super) const SETTINGS: &[(&str, &[&str])] = &[
     (
         "halo",
         &[
-            "url", "connect_to", "tenant", "ca_file", "service_client_id", "service_client_secret", "agent_client_id", "token_url",
-            "authorize_url", "agent_scope", "service_scope", "invite_outcome", "session_outcome", "attribution",
+            "url",
+            "connect_to",
+            "tenant",
+            "ca_file",
+            "service_client_id",
+            "service_client_secret",
+            "agent_client_id",
+            "token_url",
+            "authorize_url",
+            "agent_scope",
+            "service_scope",
+            "invite_outcome",
+            "session_outcome",
+            "attribution",
         ],
     ),
     ("beyondtrust", &["url", "connect_to", "ca_file", "client_id", "client_secret", "key_ttl"]),
@@ -134,11 +146,20 @@ impl Config {
     pub fn load(path: &Path, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigProblem> {
         let environment: std::collections::BTreeMap<String, String> = environment.into_iter().collect();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            ConfigProblem::new(path.display().to_string(), format!("cannot be read: {error}"), "name the file with --config, and begin with a copy of proxy.example.toml")
+            ConfigProblem::new(
+                path.display().to_string(),
+                format!("cannot be read: {error}"),
+                "name the file with --config, and begin with a copy of proxy.example.toml",
+            )
         })?;
         let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count().saturating_add(1));
-            ConfigProblem::new(path.display().to_string(), format!("cannot be read: line {line}: {}", error.message()), "mend that line; proxy.example.toml shows the form")
+            let line =
+                error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count().saturating_add(1));
+            ConfigProblem::new(
+                path.display().to_string(),
+                format!("cannot be read: line {line}: {}", error.message()),
+                "mend that line; proxy.example.toml shows the form",
+            )
         })?;
         for (name, value) in &environment {
             if let Some(setting) = name.strip_prefix(PREFIX) {
@@ -150,8 +171,9 @@ impl Config {
             let setting = error.path().to_string();
             ConfigProblem::new(setting, error.into_inner().message().trim().to_owned(), "proxy.example.toml shows the form")
         })?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        document.check(folder, &|name| environment.get(name).cloned())
+        // Absolute, so that no path depends on where the proxy is started.
+        let folder = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_path_buf)).unwrap_or_default();
+        document.check(&folder, &|name| environment.get(name).cloned())
     }
 }
 
@@ -185,13 +207,25 @@ fn refuse_unknown(table: &Table) -> Result<(), ConfigProblem> {
     for (section, content) in table {
         let Some((_, keys)) = SETTINGS.iter().find(|(name, _)| name == section) else {
             let known: Vec<_> = SETTINGS.iter().map(|(name, _)| format!("[{name}]")).collect();
-            return Err(ConfigProblem::new(format!("[{section}]"), "is not a part of this file", format!("its parts are {}", known.join(", "))));
+            return Err(ConfigProblem::new(
+                format!("[{section}]"),
+                "is not a part of this file",
+                format!("its parts are {}", known.join(", ")),
+            ));
         };
         let Value::Table(content) = content else {
-            return Err(ConfigProblem::new(section.clone(), "must be a table", format!("write [{section}] on a line of its own, its settings below")));
+            return Err(ConfigProblem::new(
+                section.clone(),
+                "must be a table",
+                format!("write [{section}] on a line of its own, its settings below"),
+            ));
         };
         if let Some(key) = content.keys().find(|key| !keys.contains(&key.as_str())) {
-            return Err(ConfigProblem::new(format!("{section}.{key}"), "is not a setting", format!("the settings of [{section}] are {}", keys.join(", "))));
+            return Err(ConfigProblem::new(
+                format!("{section}.{key}"),
+                "is not a setting",
+                format!("the settings of [{section}] are {}", keys.join(", ")),
+            ));
         }
     }
     Ok(())
@@ -203,7 +237,13 @@ fn required<T>(setting: &str, value: Optional<T>, remedy: &str) -> Result<T, Con
 
 /// An origin: no path, no query.
 fn origin(setting: &str, url: &HttpsUrl) -> Result<HttpsUrl, ConfigProblem> {
-    let wrong = |what: &str| ConfigProblem::new(setting, format!("is \"{}\", {what}", url.as_str()), "write scheme and host only, for example https://halo.example.com");
+    let wrong = |what: &str| {
+        ConfigProblem::new(
+            setting,
+            format!("is \"{}\", {what}", url.as_str()),
+            "write scheme and host only, for example https://halo.example.com",
+        )
+    };
     let parsed = url::Url::parse(url.as_str()).map_err(|_| wrong("which is not an address"))?;
     if parsed.path() != "/" || parsed.query().is_some() || parsed.fragment().is_some() {
         return Err(wrong("which has a path"));
@@ -229,7 +269,11 @@ impl Document {
 
 impl RawServer {
     fn check(self, folder: &Path, halo: &Halo) -> Result<Server, ConfigProblem> {
-        let public_url = required("server.public_url", self.public_url, "write the address at which browsers reach this proxy, for example https://support.example.com")?;
+        let public_url = required(
+            "server.public_url",
+            self.public_url,
+            "write the address at which browsers reach this proxy, for example https://support.example.com",
+        )?;
         let allowed_origins = match self.allowed_origins.0 {
             Some(given) => given.iter().map(|url| origin("server.allowed_origins", url)).collect::<Result<_, _>>()?,
             None => HttpsUrl::parse(&halo.url.origin()).into_iter().collect(),
@@ -247,9 +291,11 @@ impl RawServer {
 
 impl RawHalo {
     fn check(self, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Halo, ConfigProblem> {
-        const SERVICE: &str = "create an application \"Client ID and Secret (Services)\" in Halo (Configuration > Integrations > Halo API) and enter it here";
+        const SERVICE: &str =
+            "create an application \"Client ID and Secret (Services)\" in Halo (Configuration > Integrations > Halo API) and enter it here";
         let text = |given: Optional<String>, default: &str| given.0.unwrap_or_else(|| default.to_owned());
-        let secret_place = self.service_client_secret.ok_or_else(|| ConfigProblem::new("halo.service_client_secret", "is missing", SERVICE))?;
+        let secret_place =
+            self.service_client_secret.ok_or_else(|| ConfigProblem::new("halo.service_client_secret", "is missing", SERVICE))?;
         Ok(Halo {
             url: required("halo.url", self.url, "write the address at which agents open Halo, for example https://halo.example.com")?,
             connect_to: self.connect_to.0,
@@ -275,7 +321,8 @@ impl RawHalo {
 
 impl RawBeyondTrust {
     fn check(self, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<BeyondTrust, ConfigProblem> {
-        let parts = [("url", self.url.0.is_some()), ("client_id", self.client_id.0.is_some()), ("client_secret", self.client_secret.is_some())];
+        let parts =
+            [("url", self.url.0.is_some()), ("client_id", self.client_id.0.is_some()), ("client_secret", self.client_secret.is_some())];
         if parts.iter().any(|(_, set)| *set)
             && let Some((missing, _)) = parts.iter().find(|(_, set)| !set)
         {
@@ -285,9 +332,14 @@ impl RawBeyondTrust {
                 "url, client_id and client_secret belong together: set all three, or none and enter them on the settings page",
             ));
         }
-        let client_secret = self.client_secret.map(|place| secret::read("beyondtrust.client_secret", &place, folder, env, false)).transpose()?;
+        let client_secret =
+            self.client_secret.map(|place| secret::read("beyondtrust.client_secret", &place, folder, env, false)).transpose()?;
         if self.key_ttl.0 == Some(0) {
-            return Err(ConfigProblem::new("beyondtrust.key_ttl", "is 0", "write the seconds a session key stays valid, or leave it out for the appliance's own default"));
+            return Err(ConfigProblem::new(
+                "beyondtrust.key_ttl",
+                "is 0",
+                "write the seconds a session key stays valid, or leave it out for the appliance's own default",
+            ));
         }
         Ok(BeyondTrust {
             url: self.url.0,
@@ -326,7 +378,9 @@ impl RawWorker {
     fn check(self) -> Result<Worker, ConfigProblem> {
         let seconds = |list: &[u64]| list.iter().copied().map(Duration::from_secs).collect::<Vec<_>>();
         let schedule = |setting: &str, given: List<Duration>, default: &[u64]| match given.0 {
-            Some(list) if list.is_empty() => Err(ConfigProblem::new(setting, "is empty", "name at least one wait, for example [\"30s\"]; the last one repeats")),
+            Some(list) if list.is_empty() => {
+                Err(ConfigProblem::new(setting, "is empty", "name at least one wait, for example [\"30s\"]; the last one repeats"))
+            }
             Some(list) if list.last().is_some_and(Duration::is_zero) => {
                 Err(ConfigProblem::new(setting, "ends with 0s", "the last wait repeats, so it must be longer than nothing"))
             }
@@ -334,7 +388,9 @@ impl RawWorker {
             None => Ok(seconds(default)),
         };
         let wait = |setting: &str, given: Optional<Duration>, default: Duration| match given.0 {
-            Some(wait) if wait.is_zero() => Err(ConfigProblem::new(setting, "is 0s", "write a duration longer than nothing, or leave the setting out")),
+            Some(wait) if wait.is_zero() => {
+                Err(ConfigProblem::new(setting, "is 0s", "write a duration longer than nothing, or leave the setting out"))
+            }
             given => Ok(given.unwrap_or(default)),
         };
         Ok(Worker {

@@ -69,10 +69,11 @@ impl Raw {
 }
 
 pub fn one((value, call): (Value, Call)) -> Result<Agent, HaloError> {
-    shape::single(value)
-        .and_then(|value| serde_json::from_value::<Raw>(value).ok())
-        .and_then(Raw::agent)
-        .ok_or(HaloError::Unexpected { call, what: "an agent without an id", accepted: true })
+    shape::single(value).and_then(|value| serde_json::from_value::<Raw>(value).ok()).and_then(Raw::agent).ok_or(HaloError::Unexpected {
+        call,
+        what: "an agent without an id",
+        accepted: true,
+    })
 }
 
 pub async fn all(halo: &Halo, token: &AccessToken) -> Result<Vec<directory::Agent>, HaloError> {
@@ -88,7 +89,13 @@ pub async fn all(halo: &Halo, token: &AccessToken) -> Result<Vec<directory::Agen
         Some((raw.agent()?, named))
     });
     stream::iter(listed)
-        .map(async |(agent, named)| if agent.invites_enabled && !named { halo.agent(token, agent.id).await.map(|detail| detailed(agent, detail)) } else { Ok(agent) })
+        .map(async |(agent, named)| {
+            if agent.invites_enabled && !named {
+                halo.agent(token, agent.id).await.map(|detail| detailed(agent, detail))
+            } else {
+                Ok(agent)
+            }
+        })
         .buffered(AT_ONCE)
         .map_ok(|agent| directory::Agent {
             id: agent.id,

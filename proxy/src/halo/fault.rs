@@ -284,7 +284,10 @@ mod tests {
     #[test]
     fn of_a_refusal_only_the_sentence_for_people_is_kept() {
         for (body, text) in [
-            (r#"{"ClassName":"System.Exception","Message":"Choose an action first.","StackTraceString":"at X"}"#, Some("Choose an action first.")),
+            (
+                r#"{"ClassName":"System.Exception","Message":"Choose an action first.","StackTraceString":"at X"}"#,
+                Some("Choose an action first."),
+            ),
             (r#"{"[0].id":["The value is not a number."]}"#, Some("The value is not a number.")),
             (r#"{"resultCode":3,"errorMessage":"Ticket is locked"}"#, Some("Ticket is locked")),
             (r#"{"error":"invalid","error_description":"two\n lines"}"#, Some("two lines")),

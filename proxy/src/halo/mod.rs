@@ -70,7 +70,8 @@ impl Halo {
     /// When address, `connect_to` or certificate file cannot be used.
     pub fn new(config: &config::Halo, redirect_uri: String, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let wrong = |problem: Unusable| Failure::new(FailureKind::SettingWrong).with("setting", "halo").with("text", problem);
-        let site = Site { url: config.url.clone(), connect_to: config.connect_to, ca_file: config.ca_file.clone(), close: false, total: TOTAL };
+        let site =
+            Site { url: config.url.clone(), connect_to: config.connect_to, ca_file: config.ca_file.clone(), close: false, total: TOTAL };
         let outbound = Outbound::new(&site).map_err(wrong)?;
         // Some of Halo's own pages show the resource server with `/api`, some without.
         let path = outbound.base().path().trim_end_matches('/');
