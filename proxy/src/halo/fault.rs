@@ -144,6 +144,12 @@ impl HaloError {
         matches!(self, Self::Unauthorized { .. } | Self::GrantSpent { .. })
     }
 
+    /// Halo knows the caller and says no (403): scope or role.
+    #[must_use]
+    pub const fn forbidden(&self) -> bool {
+        matches!(self, Self::Forbidden { .. })
+    }
+
     /// Halo has no such thing.
     #[must_use]
     pub const fn not_found(&self) -> bool {
