@@ -123,11 +123,11 @@ impl Halo {
         agent::one(answer)
     }
 
-    /// All agents, disabled ones too. The BeyondTrust display name is not in Halo's list, so agents that are enabled for
-    /// invites are read one by one, a few at a time.
+    /// All agents, disabled ones too. The BeyondTrust display name is not in Halo's list, so agents are read one by one,
+    /// a few at a time: those enabled for invites, then the others, whom a session may name all the same.
     ///
     /// # Errors
-    /// [`HaloError`]; one agent that cannot be read fails the whole, because a half list would route wrongly.
+    /// [`HaloError`]; an enabled agent that cannot be read fails the whole, because a half list would route wrongly.
     pub async fn agents(&self, token: &AccessToken) -> Result<Vec<halo_remote_support::rules::directory::Agent>, HaloError> {
         agent::all(self, token).await
     }

@@ -300,30 +300,55 @@ async fn all_agents_come_with_their_beyondtrust_names() {
         {"id": 1, "name": "Unassigned", "allowbeyondtrustinvites": true},
         {"id": 42, "name": "Priya Nair", "allowbeyondtrustinvites": true, "isdisabled": false},
         {"id": 43, "name": "Ann Keller", "allowbeyondtrustinvites": true, "beyondtrust_name": "Ann K."},
-        {"id": 45, "name": "Kit O'Neill", "allowbeyondtrustinvites": false, "isdisabled": true},
+        {"id": 45, "name": "Kit O'Neill", "allowbeyondtrustinvites": false},
+        {"id": 47, "name": "Gone", "allowbeyondtrustinvites": false, "isdisabled": true},
         {"id": 90, "name": "Service", "isapiagent": true},
         {"id": null, "name": "odd"}
     ]);
-    for answer in [list.clone(), json!({"agents": list}), json!({"record_count": 6, "columns": [], "results": list})] {
+    for answer in [list.clone(), json!({"agents": list}), json!({"record_count": 7, "columns": [], "results": list})] {
         let bench = Bench::new(move |request| match request.path.as_str() {
             "/api/Agent" => Reply::json(answer.clone()),
             "/api/Agent/42" => {
                 Reply::json(json!({"id": 42, "name": "Priya Nair", "beyondtrust_name": "Priya N.", "allowbeyondtrustinvites": true}))
             }
+            "/api/Agent/45" => Reply::json(json!({"id": 45, "beyondtrust_name": "Kit"})),
             _ => Reply::status(500),
         })
         .await;
         let agents = bench.halo.agents(&token()).await.unwrap();
         let found: Vec<_> =
             agents.iter().map(|agent| (agent.id.get(), agent.beyondtrust_name.as_deref(), agent.invites_enabled, agent.disabled)).collect();
-        assert_eq!(found, [(42, Some("Priya N."), true, false), (43, Some("Ann K."), true, false), (45, None, false, true)]);
-        assert_eq!(bench.stub.seen().len(), 2, "details only where the list has no name");
+        assert_eq!(
+            found,
+            [
+                (42, Some("Priya N."), true, false),
+                (43, Some("Ann K."), true, false),
+                (45, Some("Kit"), false, false),
+                (47, None, false, true)
+            ]
+        );
+        assert_eq!(bench.stub.seen().len(), 3, "details only where the list has no name");
     }
     let broken = Bench::new(|request| {
         if request.path == "/api/Agent" { Reply::json(json!([{"id": 42, "allowbeyondtrustinvites": true}])) } else { Reply::status(500) }
     })
     .await;
     assert!(broken.halo.agents(&token()).await.unwrap_err().transient());
+
+    let many: Vec<_> = (2..302).map(|id| json!({"id": id, "name": format!("agent {id}")})).collect();
+    let large =
+        Bench::new(move |request| if request.path == "/api/Agent" { Reply::json(json!(many)) } else { Reply::json(json!({"id": 2})) })
+            .await;
+    assert_eq!(large.halo.agents(&token()).await.unwrap().len(), 300);
+    assert_eq!(large.stub.seen().len(), 101, "Halo's limit of requests is not used up for agents nobody invites for");
+    let unreadable =
+        Bench::new(
+            |request| {
+                if request.path == "/api/Agent" { Reply::json(json!([{"id": 45, "name": "Kit O'Neill"}])) } else { Reply::status(429) }
+            },
+        )
+        .await;
+    assert_eq!(unreadable.halo.agents(&token()).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
