@@ -1,6 +1,7 @@
 //! What `proxy.toml` says, read once at start into types that cannot be wrong. Choices that administrators make while the
 //! proxy runs (templates, teams, fallback) are not here: they live in the store.
 
+mod document;
 mod problem;
 mod read;
 mod secret;
