@@ -160,7 +160,7 @@ pub enum LogFormat {
 /// `[first_start]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FirstStart {
-    /// A settings document (as `GET /api/v1/settings` answers it) for a store that has none yet.
+    /// The choices (JSON, the `settings` part of what `GET /api/v1/settings` answers) for a store that has none yet.
     pub settings: Option<PathBuf>,
 }
 
