@@ -1,1 +1,164 @@
-//! In the making.
+//! Receives BeyondTrust's outbound events: authenticate by path token, keep the body, answer 200. The event is a doorbell:
+//! nothing is decided here, and nothing but `event` and `lsid` is read from it.
+
+use crate::{
+    app::App,
+    store::{EventState, ReceivedEvent},
+};
+use axum::{
+    body::Body,
+    extract::{OriginalUri, Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use futures_util::StreamExt as _;
+use halo_remote_support::rules::words::{Lsid, UnixSeconds};
+use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
+
+/// A body may have this many bytes.
+const LIMIT: usize = 1024 * 1024;
+/// Of a larger body this much is read (and dropped) so that the sender sees our answer.
+const DRAIN: usize = 64 * LIMIT;
+/// What of a larger body is kept.
+const HEAD: usize = 4096;
+/// The one event we act on.
+const SESSION_END: &str = "support_conference_end";
+
+/// `POST /events/{token}`.
+pub async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, OriginalUri(uri): OriginalUri, body: Body) -> Response {
+    if !is_our_token(&app, &token) {
+        return crate::http::unknown_page(OriginalUri(uri)).await.into_response();
+    }
+    let Some(body) = read(body).await else { return StatusCode::BAD_REQUEST.into_response() };
+    let event = classify(body, app.clock.now());
+    let accepted = event.state == EventState::Accepted;
+    tracing::info!(state = ?event.state, event = event.event, lsid = event.lsid.as_ref().map(Lsid::as_str), reason = event.reason, "an event came");
+    // Only a commit makes it ours: until then the sender keeps it and sends it again.
+    if let Err(problem) = app.store.receive(event).await {
+        tracing::error!(%problem, "an event could not be kept; BeyondTrust will send it again");
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    fail::fail_point!("intake_before_answer");
+    if accepted {
+        app.wake.notify_one();
+    }
+    StatusCode::OK.into_response()
+}
+
+fn is_our_token(app: &App, token: &str) -> bool {
+    let events = &app.config.events;
+    let presented = Sha256::digest(token.as_bytes());
+    std::iter::once(&events.token)
+        .chain(&events.previous_token)
+        .fold(subtle::Choice::from(0), |found, ours| found | presented.ct_eq(&Sha256::digest(ours.expose_secret().as_bytes())))
+        .into()
+}
+
+/// The body, with a note of how much there was; `None` when the sender went away.
+async fn read(body: Body) -> Option<ReceivedBody> {
+    let mut stream = body.into_data_stream();
+    let mut kept = Vec::new();
+    let mut digest = Sha256::new();
+    let mut length = 0_usize;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.ok()?;
+        length += chunk.len();
+        digest.update(&chunk);
+        if length > DRAIN {
+            break;
+        }
+        kept.extend_from_slice(chunk.get(..(LIMIT + 1).saturating_sub(kept.len()).min(chunk.len())).unwrap_or_default());
+    }
+    Some(ReceivedBody { kept, length, digest: digest.finalize().to_vec() })
+}
+
+struct ReceivedBody {
+    kept: Vec<u8>,
+    length: usize,
+    digest: Vec<u8>,
+}
+
+fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
+    let ReceivedBody { mut kept, length, digest } = body;
+    let quarantined = |digest, body, event, reason: String| ReceivedEvent {
+        digest,
+        state: EventState::Quarantined,
+        event,
+        lsid: None,
+        reason: Some(reason),
+        body,
+        at,
+    };
+    if length > LIMIT {
+        kept.truncate(HEAD);
+        return quarantined(digest, kept, None, format!("the body has {length} bytes; {LIMIT} are allowed"));
+    }
+    let mut fields: Vec<(String, String)> = url::form_urlencoded::parse(&kept).into_owned().collect();
+    fields.sort();
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let Some(event) = field("event").filter(|event| !event.is_empty()) else {
+        return quarantined(digest, kept, None, "there is no `event` field".to_owned());
+    };
+    // The same fields in another order are the same event.
+    let canonical = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+    let digest = Sha256::digest(canonical.as_bytes());
+    let lsid = field("lsid");
+    let parsed = lsid.as_deref().and_then(|lsid| lsid.parse::<Lsid>().ok());
+    if event != SESSION_END {
+        return ReceivedEvent { digest: digest.to_vec(), state: EventState::Ignored, event: Some(event), lsid: parsed, reason: None, body: kept, at };
+    }
+    if parsed.is_none() {
+        let reason = lsid.map_or_else(|| "there is no `lsid` field".to_owned(), |_| "`lsid` is not 32 hexadecimal digits".to_owned());
+        return quarantined(digest.to_vec(), kept, Some(event), reason);
+    }
+    ReceivedEvent { digest: digest.to_vec(), state: EventState::Accepted, event: Some(event), lsid: parsed, reason: None, body: kept, at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(body: &str) -> ReceivedEvent {
+        classify(ReceivedBody { kept: body.as_bytes().to_vec(), length: body.len(), digest: vec![0] }, 1)
+    }
+
+    const LSID: &str = "0123456789abcdef0123456789ABCDEF";
+
+    #[test]
+    fn only_the_end_of_a_session_is_work() {
+        let cases = [
+            (format!("event=support_conference_end&version=7&timestamp=1&lsid={LSID}&external_key="), EventState::Accepted, None),
+            (format!("event=support_conference_begin&lsid={LSID}"), EventState::Ignored, None),
+            ("event=support_conference_something_new&extra=1".to_owned(), EventState::Ignored, None),
+            ("event=support_conference_end&timestamp=1".to_owned(), EventState::Quarantined, Some("there is no `lsid` field")),
+            ("event=support_conference_end&lsid=1161".to_owned(), EventState::Quarantined, Some("`lsid` is not 32 hexadecimal digits")),
+            ("event=&lsid=1".to_owned(), EventState::Quarantined, Some("there is no `event` field")),
+            ("{\"event\":\"support_conference_end\"}".to_owned(), EventState::Quarantined, Some("there is no `event` field")),
+            (String::new(), EventState::Quarantined, Some("there is no `event` field")),
+            ("\u{0}\u{1}%zz=%ff".to_owned(), EventState::Quarantined, Some("there is no `event` field")),
+        ];
+        for (body, state, reason) in cases {
+            let event = event(&body);
+            assert_eq!((event.state, event.reason.as_deref()), (state, reason), "{body}");
+            assert_eq!(event.body, body.as_bytes(), "the raw body is kept: {body}");
+        }
+    }
+
+    #[test]
+    fn the_same_fields_in_another_order_are_the_same_event() {
+        let one = event(&format!("event=support_conference_end&lsid={LSID}&timestamp=1"));
+        let two = event(&format!("timestamp=1&event=support_conference_end&lsid={LSID}"));
+        let three = event(&format!("timestamp=2&event=support_conference_end&lsid={LSID}"));
+        assert_eq!(one.digest, two.digest);
+        assert_ne!(one.digest, three.digest);
+    }
+
+    #[test]
+    fn a_larger_body_is_quarantined_with_its_head() {
+        let event = classify(ReceivedBody { kept: vec![b'a'; LIMIT + 1], length: LIMIT * 5, digest: vec![7] }, 1);
+        assert_eq!((event.state, event.body.len(), event.digest), (EventState::Quarantined, HEAD, vec![7]));
+    }
+}

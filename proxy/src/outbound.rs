@@ -185,7 +185,6 @@ impl Outbound {
     }
 
     /// Begins a request.
-    #[must_use]
     pub fn request(&self, method: Method, url: &Url) -> RequestBuilder {
         let same_site = url.host() == self.base.host() && url.port_or_known_default() == self.base.port_or_known_default();
         match &self.host {

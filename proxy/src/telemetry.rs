@@ -42,9 +42,10 @@ impl<M> Masked<M> {
             (r"(?i)\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", "${1} …"),
             // Query, form and JSON spellings alike.
             (
-                r#"(?i)\b(access_token|refresh_token|id_token|client_secret|code_verifier|code|state|nonce|ak|short_key|password)(\\?"?\s*[=:]\s*\\?"?)[^\s"&,;\\]{4,}"#,
+                r#"(?i)\b(access_token|refresh_token|id_token|client_secret|code_verifier|short_key|password)(\\?"?\s*[=:]\s*\\?"?)[^\s"&,;\\]{4,}"#,
                 "${1}${2}…",
             ),
+            (r"([?&](?:code|state|nonce|ak)=)[^&\s\x22\\]+", "${1}…"),
             (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", "…"),
             (r"[^\s@<>()\[\],;:\x22=]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "…@…"),
         ];
@@ -131,7 +132,7 @@ mod tests {
             let builder = tracing_subscriber::fmt().with_writer(Masked::new(move || sink.clone())).with_ansi(false);
             let write = || {
                 for text in &said {
-                    tracing::info!(detail = %text, ticket = 1161, "something happened");
+                    tracing::info!(detail = %text, ticket = 1161, state = "awaiting_report", "something happened");
                 }
             };
             if json {
@@ -142,6 +143,7 @@ mod tests {
             let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
             assert_eq!(written.lines().count(), said.len());
             assert!(!written.contains(MARK), "{written}");
+            assert!(written.contains("awaiting_report"), "our own words stay");
             assert!(written.contains("1161") && written.contains("something happened") && written.contains("answered 200"));
         }
     }

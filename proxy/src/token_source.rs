@@ -113,7 +113,8 @@ impl<E: Clone> TokenSource<E> {
     /// The vendor refused this token. True when calling again is worth it: there is a newer one, or one will be made.
     pub async fn refused(&self, serial: u64) -> bool {
         let mut state = self.state.lock().await;
-        if state.held.as_ref().is_some_and(|held| held.token.serial != serial) {
+        // Replaced already, or just being replaced by somebody else whose token was refused too.
+        if state.held.as_ref().is_none_or(|held| held.token.serial != serial) {
             return true;
         }
         let now = self.clock.monotonic();
@@ -222,6 +223,7 @@ mod tests {
         let bench = Bench::new();
         let first = bench.ask(Ok(3600)).await.unwrap();
         assert!(bench.source.refused(first.serial()).await);
+        assert!(bench.source.refused(first.serial()).await, "refused to two callers at once: both call again");
         let second = bench.ask(Ok(3600)).await.unwrap();
         assert!(bench.source.refused(first.serial()).await, "a late report about the first one does not cost the second");
         assert_eq!(bench.ask(Ok(3600)).await.unwrap().serial(), second.serial());

@@ -119,7 +119,8 @@ fn error_document(text: &str, site: &HttpsUrl) -> Failure {
     if speaks_of_xml_api(&lower) {
         at(FailureKind::ApplianceXmlApiOff, site)
     } else if lower.contains("permission") || lower.contains("not authorized") || lower.contains("not authorised") {
-        let permission = if lower.contains("report") { "Reporting API: Allow Access to Support Session Reports" } else { "Command API: Full Access" };
+        let permission =
+            if lower.contains("report") { "Reporting API: Allow Access to Support Session Reports" } else { "Command API: Full Access" };
         Failure::new(FailureKind::AppliancePermission).with("permission", permission).with("text", shown(text))
     } else if text.is_empty() {
         unexpected("an error without words")

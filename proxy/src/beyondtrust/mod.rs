@@ -84,8 +84,10 @@ impl Appliance {
     /// # Errors
     /// When address, `connect_to` or certificate file cannot be used.
     pub fn new(access: Access, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let site = Site { url: access.url.clone(), connect_to: access.connect_to, ca_file: access.ca_file.clone(), close: true, total: TOTAL };
-        let outbound = Outbound::new(&site).map_err(|problem| Failure::new(FailureKind::SettingWrong).with("setting", "beyondtrust").with("text", problem))?;
+        let site =
+            Site { url: access.url.clone(), connect_to: access.connect_to, ca_file: access.ca_file.clone(), close: true, total: TOTAL };
+        let outbound = Outbound::new(&site)
+            .map_err(|problem| Failure::new(FailureKind::SettingWrong).with("setting", "beyondtrust").with("text", problem))?;
         let tokens = TokenSource::new(Arc::clone(&clock), RENEW_EARLY, |failure: &Failure| match failure.kind {
             // Nothing changes by asking again; a mended secret comes with a new `Appliance`.
             FailureKind::ApplianceCredentials => Duration::from_secs(30),
@@ -160,7 +162,12 @@ impl Appliance {
     }
 
     /// One command: every answer is a document, and every document may be an error.
-    async fn command<T>(&self, action: &str, parameters: &[(&str, &str)], read: impl FnOnce(roxmltree::Node<'_, '_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    async fn command<T>(
+        &self,
+        action: &str,
+        parameters: &[(&str, &str)],
+        read: impl FnOnce(roxmltree::Node<'_, '_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let mut form = vec![("action", action)];
         form.extend_from_slice(parameters);
         let answer = self.post("/api/command", &form, COMMAND_LIMIT, TOTAL).await?;

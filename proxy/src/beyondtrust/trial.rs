@@ -23,7 +23,12 @@ pub async fn run(appliance: &Appliance) -> ConnectionTest {
         match appliance.api_info().await {
             Ok(info) => {
                 checks.push(permission(&info, "perm_command", "full_access", "Command API: Full Access"));
-                checks.push(permission(&info, "perm_reporting_support", "1", "Reporting API: Allow Access to Support Session Reports and Recordings"));
+                checks.push(permission(
+                    &info,
+                    "perm_reporting_support",
+                    "1",
+                    "Reporting API: Allow Access to Support Session Reports and Recordings",
+                ));
                 checks.push(configuration(&info));
                 checks.push(clock(&info, appliance.0.clock.now()));
             }

@@ -1,6 +1,7 @@
 //! What `proxy.toml` says, read once at start into types that cannot be wrong. Choices that administrators make while the
 //! proxy runs (templates, teams, fallback) are not here: they live in the store.
 
+mod document;
 mod problem;
 mod read;
 mod secret;
@@ -159,7 +160,7 @@ pub enum LogFormat {
 /// `[first_start]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FirstStart {
-    /// A settings document (as `GET /api/v1/settings` answers it) for a store that has none yet.
+    /// The choices (JSON, the `settings` part of what `GET /api/v1/settings` answers) for a store that has none yet.
     pub settings: Option<PathBuf>,
 }
 

@@ -10,10 +10,20 @@ use std::{
 };
 
 /// Reads the secret of one setting. `make` makes the file when it is missing (for tokens that we invent ourselves).
-pub fn read(setting: &str, place: &SecretPlace, folder: &Path, env: &dyn Fn(&str) -> Option<String>, make: bool) -> Result<SecretString, ConfigProblem> {
+pub fn read(
+    setting: &str,
+    place: &SecretPlace,
+    folder: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    make: bool,
+) -> Result<SecretString, ConfigProblem> {
     let text = match place {
         SecretPlace::Env(name) => env(name).ok_or_else(|| {
-            ConfigProblem::new(setting, format!("names the environment variable {name}, which is not set"), "set it for the proxy's process, or name a file instead")
+            ConfigProblem::new(
+                setting,
+                format!("names the environment variable {name}, which is not set"),
+                "set it for the proxy's process, or name a file instead",
+            )
         })?,
         SecretPlace::File(file) => from_file(setting, &folder.join(file), make)?,
     };
@@ -35,7 +45,11 @@ fn from_file(setting: &str, file: &PathBuf, make: bool) -> Result<String, Config
         Err(error) if error.kind() == io::ErrorKind::NotFound && make => {
             let token = vault::random_token();
             vault::write_private(file, &token).map_err(|error| {
-                ConfigProblem::new(setting, format!("names the file {name}, which cannot be made: {error}"), "check that the proxy's user may write to its folder")
+                ConfigProblem::new(
+                    setting,
+                    format!("names the file {name}, which cannot be made: {error}"),
+                    "check that the proxy's user may write to its folder",
+                )
             })?;
             Ok(token)
         }

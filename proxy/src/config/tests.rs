@@ -45,14 +45,14 @@ impl Folder {
 
 /// The example with every `#name = value` uncommented.
 fn uncommented() -> String {
-    EXAMPLE.lines().map(|line| line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase())).unwrap_or(line)).fold(
-        String::new(),
-        |mut text, line| {
+    EXAMPLE
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase())).unwrap_or(line))
+        .fold(String::new(), |mut text, line| {
             text.push_str(line);
             text.push('\n');
             text
-        },
-    )
+        })
 }
 
 #[test]
@@ -119,13 +119,16 @@ fn the_environment_overrides_the_file() {
     assert_eq!(config.log.format, LogFormat::Json);
 }
 
+/// File, environment, setting to be named, remedy to be told.
+type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[test]
 fn a_wrong_setting_is_named_with_what_to_do() {
     let folder = Folder::new();
     folder.secret("open.secret", "x", 0o644);
     folder.secret("empty.secret", " \n", 0o600);
     folder.secret("short.token", "abc", 0o600);
-    let cases: &[(&str, &[(&str, &str)], &str, &str)] = &[
+    let cases: &[Refused] = &[
         ("[servr]\nx = 1", &[], "[servr]", "[server]"),
         ("[server]\nlisen = \"x\"", &[], "server.lisen", "listen"),
         ("server = 3", &[], "server", "[server]"),

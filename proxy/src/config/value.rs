@@ -137,9 +137,9 @@ impl<'de> Deserialize<'de> for SecretPlace {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         const FORM: &str = "must be { file = \"…\" } or { env = \"…\" }";
         match toml::Value::deserialize(input).map_err(|_| D::Error::custom(FORM))? {
-            toml::Value::String(_) => {
-                Err(D::Error::custom("holds the secret itself, and proxy.toml is not the place for secrets: it must be { file = \"…\" } or { env = \"…\" }"))
-            }
+            toml::Value::String(_) => Err(D::Error::custom(
+                "holds the secret itself, and proxy.toml is not the place for secrets: it must be { file = \"…\" } or { env = \"…\" }",
+            )),
             toml::Value::Table(table) => {
                 let mut entries = table.into_iter();
                 match (entries.next(), entries.next()) {

@@ -24,7 +24,7 @@ pub struct Action {
     /// Author's name.
     pub who: Option<String>,
     /// Author, when an agent.
-    pub who_agentid: Option<AgentId>,
+    pub who_agent: Option<AgentId>,
     /// Recipients of its mail.
     pub email_to: Option<String>,
     /// What Halo remarked although it accepted the action; may name people.
@@ -34,7 +34,7 @@ pub struct Action {
 impl Action {
     /// The note holds this marker.
     #[must_use]
-    pub fn mentions(&self, marker: &str) -> bool {
+    pub fn holds(&self, marker: &str) -> bool {
         [&self.note, &self.note_html].into_iter().flatten().any(|note| note.contains(marker))
     }
 }
@@ -60,6 +60,24 @@ pub struct NewAction {
     pub ended: Option<UnixSeconds>,
     /// Time taken, in hours.
     pub timetaken: Option<f64>,
+}
+
+impl NewAction {
+    /// A private note without a mail.
+    #[must_use]
+    pub const fn new(ticket: TicketId, outcome: String, note_html: String) -> Self {
+        Self {
+            ticket,
+            outcome,
+            note_html,
+            hidden_from_user: true,
+            email: None,
+            who_agent: None,
+            started: None,
+            ended: None,
+            timetaken: None,
+        }
+    }
 }
 
 /// A mail.
@@ -110,7 +128,7 @@ fn read(value: Value) -> Option<Action> {
         note: raw.note,
         note_html: raw.note_html,
         who: raw.who,
-        who_agentid: raw.who_agentid.and_then(AgentId::new),
+        who_agent: raw.who_agentid.and_then(AgentId::new),
         email_to: raw.emailto.or(raw.emailtonew),
         warning: raw.warning,
     })

@@ -5,9 +5,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use halo_remote_support::rules::{directory, words::AgentId};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Halo's limit of requests is small and shared with everybody else's tools.
 const AT_ONCE: usize = 4;
+/// As many agents that are not enabled for invites are read one by one: a third of that limit.
+const OTHERS: usize = 100;
 
 /// An agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,40 +72,60 @@ impl Raw {
 }
 
 pub fn one((value, call): (Value, Call)) -> Result<Agent, HaloError> {
-    shape::single(value)
-        .and_then(|value| serde_json::from_value::<Raw>(value).ok())
-        .and_then(Raw::agent)
-        .ok_or(HaloError::Unexpected { call, what: "an agent without an id", accepted: true })
+    shape::single(value).and_then(|value| serde_json::from_value::<Raw>(value).ok()).and_then(Raw::agent).ok_or(HaloError::Unexpected {
+        call,
+        what: "an agent without an id",
+        accepted: true,
+    })
 }
 
 pub async fn all(halo: &Halo, token: &AccessToken) -> Result<Vec<directory::Agent>, HaloError> {
     let query = [("includeenabled", "true"), ("includedisabled", "true")];
     let (items, _) = halo.list(token, "read agents", "Agent", "agents", &query).await?;
-    let listed = items.into_iter().filter_map(|item| {
+    let mut agents = Vec::new();
+    let (mut enabled, mut others) = (Vec::new(), Vec::new());
+    for item in items {
         let named = item.get("beyondtrust_name").is_some();
-        let raw: Raw = serde_json::from_value(item).ok()?;
+        let Ok(raw) = serde_json::from_value::<Raw>(item) else { continue };
         // Applications log in as API agents; no technician is one.
         if raw.is_unassigned() || raw.isapiagent == Some(true) {
-            return None;
+            continue;
         }
-        Some((raw.agent()?, named))
+        let Some(agent) = raw.agent() else { continue };
+        if !named && !agent.disabled {
+            if agent.invites_enabled { &mut enabled } else { &mut others }.push(agent.id);
+        }
+        agents.push(agent);
+    }
+    let mut names: HashMap<AgentId, Option<String>> = HashMap::new();
+    let read = async |id: AgentId| halo.agent(token, id).await.map(|detail| (id, detail.beyondtrust_name));
+    let mut details = stream::iter(enabled).map(read).buffer_unordered(AT_ONCE);
+    while let Some((id, name)) = details.try_next().await? {
+        names.insert(id, name);
+    }
+    // A session may name anybody, but nobody is invited for these: without their names the rest still works.
+    let beyond = others.len().saturating_sub(OTHERS);
+    let mut details = stream::iter(others.into_iter().take(OTHERS)).map(read).buffer_unordered(AT_ONCE);
+    loop {
+        match details.try_next().await {
+            Ok(Some((id, name))) => drop(names.insert(id, name)),
+            Ok(None) => break,
+            Err(error) => {
+                tracing::warn!(%error, "some agents not enabled for invites are known by their Halo names only");
+                break;
+            }
+        }
+    }
+    if beyond > 0 {
+        tracing::warn!(agents = beyond, "these many agents not enabled for invites are known by their Halo names only");
+    }
+    let directory = agents.into_iter().map(|agent| directory::Agent {
+        beyondtrust_name: names.remove(&agent.id).flatten().or(agent.beyondtrust_name),
+        id: agent.id,
+        name: agent.name,
+        invites_enabled: agent.invites_enabled,
+        disabled: agent.disabled,
+        overridden: false,
     });
-    stream::iter(listed)
-        .map(async |(agent, named)| if agent.invites_enabled && !named { halo.agent(token, agent.id).await.map(|detail| detailed(agent, detail)) } else { Ok(agent) })
-        .buffered(AT_ONCE)
-        .map_ok(|agent| directory::Agent {
-            id: agent.id,
-            name: agent.name,
-            beyondtrust_name: agent.beyondtrust_name,
-            invites_enabled: agent.invites_enabled,
-            disabled: agent.disabled,
-            overridden: false,
-        })
-        .try_collect()
-        .await
-}
-
-/// The list decides who may be invited for; the detail only adds the name that the list does not have.
-fn detailed(listed: Agent, detail: Agent) -> Agent {
-    Agent { beyondtrust_name: detail.beyondtrust_name, ..listed }
+    Ok(directory.collect())
 }

@@ -1,7 +1,11 @@
 //! Halo's authorisation server: where it is, how an agent signs in, how tokens are made and renewed. Keeps the service
 //! application's token; agents' tokens belong to their sign-in.
 
-use super::{Halo, RENEW_EARLY, fault::{Call, HaloError}, shape};
+use super::{
+    Halo, RENEW_EARLY,
+    fault::{Call, HaloError},
+    shape,
+};
 use crate::{
     outbound::Answer,
     token_source::{Fresh, Token},
@@ -133,7 +137,11 @@ impl Halo {
     /// [`HaloError::GrantSpent`] when the person must sign in again; [`HaloError::ambiguous`] when the old token may be
     /// spent although nothing came back.
     pub async fn refresh(&self, refresh: &SecretString) -> Result<Tokens, HaloError> {
-        let form = [("grant_type", "refresh_token"), ("client_id", &self.0.application.agent_client_id), ("refresh_token", refresh.expose_secret())];
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", &self.0.application.agent_client_id),
+            ("refresh_token", refresh.expose_secret()),
+        ];
         let mut tokens = self.ask(&form, "renew a sign-in").await?;
         tokens.refresh.get_or_insert_with(|| refresh.clone());
         Ok(tokens)
@@ -180,11 +188,7 @@ impl Halo {
                     return Err(HaloError::Unauthorized { call: refused });
                 }
                 let token = self.service_token().await?;
-                let outcome = call(&token).await;
-                if matches!(outcome, Err(HaloError::Unauthorized { .. })) {
-                    self.forget_service_token(&token).await;
-                }
-                outcome
+                call(&token).await
             }
             outcome => outcome,
         }
@@ -224,7 +228,11 @@ impl Halo {
         };
         let address = |given: &Option<HttpsUrl>, end: &str| {
             let text = given.as_ref().map_or_else(|| format!("{}/{end}", server.as_str()), |given| given.as_str().to_owned());
-            let mut url = Url::parse(&text).map_err(|_| HaloError::Unexpected { call: call.clone(), what: "an address that is none", accepted: false })?;
+            let mut url = Url::parse(&text).map_err(|_| HaloError::Unexpected {
+                call: call.clone(),
+                what: "an address that is none",
+                accepted: false,
+            })?;
             if let Some(tenant) = &tenant {
                 url.query_pairs_mut().append_pair("tenant", tenant);
             }
@@ -253,9 +261,13 @@ fn tokens(answer: &Answer, call: Call) -> Result<Tokens, HaloError> {
             expires_in: told.expires_in.map_or(LIFE_WHEN_NOT_TOLD, u64::from),
             refresh: told.refresh_token.map(SecretString::from),
         }),
-        _ if answer.status.is_server_error() || answer.status == reqwest::StatusCode::TOO_MANY_REQUESTS => Err(HaloError::from_status(answer, call)),
+        _ if answer.status.is_server_error() || answer.status == reqwest::StatusCode::TOO_MANY_REQUESTS => {
+            Err(HaloError::from_status(answer, call))
+        }
         (_, Some(code)) if code == "invalid_grant" => Err(HaloError::GrantSpent { call }),
-        (_, Some(code)) => Err(HaloError::Credentials { call, code: code.chars().filter(|c| c.is_ascii_lowercase() || *c == '_').take(40).collect() }),
+        (_, Some(code)) => {
+            Err(HaloError::Credentials { call, code: code.chars().filter(|c| c.is_ascii_lowercase() || *c == '_').take(40).collect() })
+        }
         (_, None) if answer.status == reqwest::StatusCode::UNAUTHORIZED => Err(HaloError::Credentials { call, code: "401".to_owned() }),
         (_, None) if answer.status.is_success() => Err(HaloError::Unexpected { call, what: "an answer without a token", accepted: true }),
         (_, None) => Err(HaloError::from_status(answer, call)),

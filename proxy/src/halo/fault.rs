@@ -144,6 +144,12 @@ impl HaloError {
         matches!(self, Self::Unauthorized { .. } | Self::GrantSpent { .. })
     }
 
+    /// Halo knows the caller and says no (403): scope or role.
+    #[must_use]
+    pub const fn forbidden(&self) -> bool {
+        matches!(self, Self::Forbidden { .. })
+    }
+
     /// Halo has no such thing.
     #[must_use]
     pub const fn not_found(&self) -> bool {
@@ -284,7 +290,10 @@ mod tests {
     #[test]
     fn of_a_refusal_only_the_sentence_for_people_is_kept() {
         for (body, text) in [
-            (r#"{"ClassName":"System.Exception","Message":"Choose an action first.","StackTraceString":"at X"}"#, Some("Choose an action first.")),
+            (
+                r#"{"ClassName":"System.Exception","Message":"Choose an action first.","StackTraceString":"at X"}"#,
+                Some("Choose an action first."),
+            ),
             (r#"{"[0].id":["The value is not a number."]}"#, Some("The value is not a number.")),
             (r#"{"resultCode":3,"errorMessage":"Ticket is locked"}"#, Some("Ticket is locked")),
             (r#"{"error":"invalid","error_description":"two\n lines"}"#, Some("two lines")),

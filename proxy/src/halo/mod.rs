@@ -70,7 +70,8 @@ impl Halo {
     /// When address, `connect_to` or certificate file cannot be used.
     pub fn new(config: &config::Halo, redirect_uri: String, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let wrong = |problem: Unusable| Failure::new(FailureKind::SettingWrong).with("setting", "halo").with("text", problem);
-        let site = Site { url: config.url.clone(), connect_to: config.connect_to, ca_file: config.ca_file.clone(), close: false, total: TOTAL };
+        let site =
+            Site { url: config.url.clone(), connect_to: config.connect_to, ca_file: config.ca_file.clone(), close: false, total: TOTAL };
         let outbound = Outbound::new(&site).map_err(wrong)?;
         // Some of Halo's own pages show the resource server with `/api`, some without.
         let path = outbound.base().path().trim_end_matches('/');
@@ -122,11 +123,11 @@ impl Halo {
         agent::one(answer)
     }
 
-    /// All agents, disabled ones too. The BeyondTrust display name is not in Halo's list, so agents that are enabled for
-    /// invites are read one by one, a few at a time.
+    /// All agents, disabled ones too. The BeyondTrust display name is not in Halo's list, so agents are read one by one,
+    /// a few at a time: those enabled for invites, then the others, whom a session may name all the same.
     ///
     /// # Errors
-    /// [`HaloError`]; one agent that cannot be read fails the whole, because a half list would route wrongly.
+    /// [`HaloError`]; an enabled agent that cannot be read fails the whole, because a half list would route wrongly.
     pub async fn agents(&self, token: &AccessToken) -> Result<Vec<halo_remote_support::rules::directory::Agent>, HaloError> {
         agent::all(self, token).await
     }

@@ -30,7 +30,9 @@ pub fn flag<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>, D::Erro
 /// An id: a positive whole number, also as `33.0` or `"33"`. 0 and below mean nobody.
 pub fn id<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u32>, D::Error> {
     Ok(match Value::deserialize(input)? {
-        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0).and_then(|n| format!("{n:.0}").parse().ok())),
+        Value::Number(number) => {
+            number.as_u64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0).and_then(|n| format!("{n:.0}").parse().ok()))
+        }
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
@@ -64,7 +66,11 @@ pub fn list(value: Value, key: &str) -> Option<Listed> {
             }
             let key = match fields.get(key) {
                 Some(Value::Array(_)) => key.to_owned(),
-                _ => fields.iter().find(|(name, value)| value.is_array() && *name != "columns").map(|(name, _)| name.clone()).unwrap_or_default(),
+                _ => fields
+                    .iter()
+                    .find(|(name, value)| value.is_array() && *name != "columns")
+                    .map(|(name, _)| name.clone())
+                    .unwrap_or_default(),
             };
             match fields.remove(&key) {
                 Some(Value::Array(items)) => Some(Listed { items, count }),

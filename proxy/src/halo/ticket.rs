@@ -5,7 +5,7 @@ use halo_remote_support::rules::words::{AgentId, ChatId, TicketId, UserId};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A ticket.
+/// A ticket. A text that Halo does not tell is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// The API's id.
@@ -15,25 +15,25 @@ pub struct Ticket {
     /// Its user; `None` when nobody specific is attached.
     pub user_id: Option<UserId>,
     /// Name of its user.
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's e-mail address, when Halo gives it with the ticket; otherwise ask for the user.
-    pub user_email: Option<String>,
+    pub user_email: String,
     /// Customer.
-    pub client_name: Option<String>,
+    pub client_name: String,
     /// Site of the customer.
-    pub site_name: Option<String>,
+    pub site_name: String,
     /// The agent it is assigned to.
     pub agent_id: Option<AgentId>,
     /// Name of that agent, when told.
-    pub agent_name: Option<String>,
+    pub agent_name: String,
     /// Team it is with.
-    pub team: Option<String>,
+    pub team: String,
     /// Ticket type.
-    pub tickettype_name: Option<String>,
+    pub ticket_type: String,
     /// Status, by name when told.
-    pub status: Option<String>,
+    pub status: String,
     /// Priority, by name when told.
-    pub priority: Option<String>,
+    pub priority: String,
     /// The chat it came from.
     pub chat_id: Option<ChatId>,
     /// The caller may change it (`_canupdate` is not false).
@@ -97,23 +97,23 @@ pub fn ticket((value, call): (Value, Call)) -> Result<Ticket, HaloError> {
         id,
         summary: raw.summary.unwrap_or_default(),
         user_id: raw.user_id.and_then(UserId::new),
-        user_name: raw.user_name,
-        user_email: raw.user_email,
-        client_name: raw.client_name,
-        site_name: raw.site_name,
+        user_name: raw.user_name.unwrap_or_default(),
+        user_email: raw.user_email.unwrap_or_default(),
+        client_name: raw.client_name.unwrap_or_default(),
+        site_name: raw.site_name.unwrap_or_default(),
         agent_id: raw.agent_id.and_then(AgentId::new),
-        agent_name: raw.agent_name,
-        team: raw.team,
-        tickettype_name: raw.tickettype_name,
-        status: raw.status_name,
-        priority: raw.priority_name,
+        agent_name: raw.agent_name.unwrap_or_default(),
+        team: raw.team.unwrap_or_default(),
+        ticket_type: raw.tickettype_name.unwrap_or_default(),
+        status: raw.status_name.unwrap_or_default(),
+        priority: raw.priority_name.unwrap_or_default(),
         chat_id: raw.chat_id.and_then(ChatId::new),
         can_update: raw.can_update.unwrap_or(true),
         closed,
     })
 }
 
-/// An end user.
+/// An end user. A text that Halo does not tell is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// Halo's id.
@@ -121,11 +121,11 @@ pub struct User {
     /// Display name.
     pub name: String,
     /// First name.
-    pub first_name: Option<String>,
+    pub first_name: String,
     /// Last name.
-    pub last_name: Option<String>,
+    pub last_name: String,
     /// E-mail address.
-    pub email: Option<String>,
+    pub email: String,
     /// "Never send emails" is set: Halo will not deliver to this person.
     pub never_send_emails: bool,
 }
@@ -156,9 +156,9 @@ pub fn user((value, call): (Value, Call)) -> Result<User, HaloError> {
     Ok(User {
         id,
         name: raw.name.unwrap_or_else(|| format!("user {id}")),
-        first_name: raw.firstname,
-        last_name: raw.surname,
-        email: raw.emailaddress.or(raw.email2),
+        first_name: raw.firstname.unwrap_or_default(),
+        last_name: raw.surname.unwrap_or_default(),
+        email: raw.emailaddress.or(raw.email2).unwrap_or_default(),
         never_send_emails: raw.neversendemails.unwrap_or(false),
     })
 }

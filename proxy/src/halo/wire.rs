@@ -1,6 +1,10 @@
 //! One call to Halo's API: builds it, sends it once, reads JSON. Repeats nothing; a new token is the caller's affair.
 
-use super::{AccessToken, Halo, fault::{Call, HaloError}, shape};
+use super::{
+    AccessToken, Halo,
+    fault::{Call, HaloError},
+    shape,
+};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -22,14 +26,26 @@ impl Halo {
         self.0.outbound.request(method, &url).bearer_auth(token.expose())
     }
 
-    pub(super) async fn get(&self, token: &AccessToken, operation: &'static str, path: &str, query: &[(&str, &str)]) -> Result<(Value, Call), HaloError> {
+    pub(super) async fn get(
+        &self,
+        token: &AccessToken,
+        operation: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<(Value, Call), HaloError> {
         let call = self.call(operation, false);
         let request = self.begin(Method::GET, path, token).query(query);
         self.finish(request, call).await
     }
 
     /// Everything Halo writes takes an array.
-    pub(super) async fn post(&self, token: &AccessToken, operation: &'static str, path: &str, body: Value) -> Result<(Value, Call), HaloError> {
+    pub(super) async fn post(
+        &self,
+        token: &AccessToken,
+        operation: &'static str,
+        path: &str,
+        body: Value,
+    ) -> Result<(Value, Call), HaloError> {
         let call = self.call(operation, true);
         let request = self.begin(Method::POST, path, token).json(&Value::Array(vec![body]));
         self.finish(request, call).await
@@ -56,7 +72,14 @@ impl Halo {
 
     /// A whole list. Halo's default page is not documented: when the envelope says there is more, it is read page by
     /// page, and a list that stays short of its own count is an error.
-    pub(super) async fn list(&self, token: &AccessToken, operation: &'static str, path: &str, key: &str, query: &[(&str, &str)]) -> Result<(Vec<Value>, Call), HaloError> {
+    pub(super) async fn list(
+        &self,
+        token: &AccessToken,
+        operation: &'static str,
+        path: &str,
+        key: &str,
+        query: &[(&str, &str)],
+    ) -> Result<(Vec<Value>, Call), HaloError> {
         let (value, call) = self.get(token, operation, path, query).await?;
         let odd = |call: Call| HaloError::Unexpected { call, what: "something else than a list", accepted: true };
         let Some(listed) = shape::list(value, key) else { return Err(odd(call)) };
@@ -69,7 +92,12 @@ impl Halo {
             let (value, call) = self.get(token, operation, path, &paged).await?;
             let Some(listed) = shape::list(value, key) else { return Err(odd(call)) };
             let before = items.len();
-            items.extend(listed.items.into_iter().filter(|item| seen.insert(item.get("id").map(Value::to_string).unwrap_or_else(|| item.to_string()))));
+            items.extend(
+                listed
+                    .items
+                    .into_iter()
+                    .filter(|item| seen.insert(item.get("id").map(Value::to_string).unwrap_or_else(|| item.to_string()))),
+            );
             if items.len() >= count {
                 return Ok((items, call));
             }

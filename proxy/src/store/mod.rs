@@ -255,17 +255,15 @@ pub enum Begun {
     Existing(InviteRow),
 }
 
-/// A sign-in under way. Hashes only, except for the sealed verifier.
+/// A sign-in under way. Hashes and sealed secrets only.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     /// SHA-256 of the state.
     pub state: Vec<u8>,
     /// SHA-256 of the pop-up's cookie.
     pub browser: Vec<u8>,
-    /// Sealed PKCE verifier.
-    pub verifier: Vec<u8>,
-    /// SHA-256 of the frame's nonce.
-    pub nonce: Vec<u8>,
+    /// Sealed: PKCE verifier and the frame's nonce.
+    pub secrets: Vec<u8>,
     /// The frame's origin.
     pub origin: String,
     /// When.

@@ -50,8 +50,8 @@ pub(super) fn begin(connection: &Connection, sign_in: &SignIn, forget_before: Un
     connection.execute("DELETE FROM sign_ins WHERE started_at < ?1", [forget_before])?;
     connection.execute("DELETE FROM exchange_codes WHERE made_at < ?1", [forget_before])?;
     connection.execute(
-        "INSERT INTO sign_ins (state, browser, verifier, nonce, origin, started_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![sign_in.state, sign_in.browser, sign_in.verifier, sign_in.nonce, sign_in.origin, sign_in.started_at],
+        "INSERT INTO sign_ins (state, browser, secrets, origin, started_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![sign_in.state, sign_in.browser, sign_in.secrets, sign_in.origin, sign_in.started_at],
     )?;
     Ok(())
 }
@@ -59,16 +59,15 @@ pub(super) fn begin(connection: &Connection, sign_in: &SignIn, forget_before: Un
 pub(super) fn take(connection: &Connection, state: &[u8], begun_after: UnixSeconds) -> Result<Option<SignIn>> {
     let sign_in = connection
         .query_row(
-            "DELETE FROM sign_ins WHERE state = ?1 RETURNING state, browser, verifier, nonce, origin, started_at",
+            "DELETE FROM sign_ins WHERE state = ?1 RETURNING state, browser, secrets, origin, started_at",
             [state],
             |row| {
                 Ok(SignIn {
                     state: row.get(0)?,
                     browser: row.get(1)?,
-                    verifier: row.get(2)?,
-                    nonce: row.get(3)?,
-                    origin: row.get(4)?,
-                    started_at: row.get(5)?,
+                    secrets: row.get(2)?,
+                    origin: row.get(3)?,
+                    started_at: row.get(4)?,
                 })
             },
         )

@@ -81,7 +81,9 @@ fn teams(namespace: &str) -> String {
 
 fn info(permissions: &[(&str, &str)], timestamp: i64) -> String {
     let list: String = permissions.iter().map(|(name, value)| format!("<permission name=\"{name}\">{value}</permission>")).collect();
-    format!("<api_information xmlns=\"{CURRENT}\"><api_version>1.26.0</api_version><timestamp>{timestamp}</timestamp><permissions>{list}</permissions></api_information>")
+    format!(
+        "<api_information xmlns=\"{CURRENT}\"><api_version>1.26.0</api_version><timestamp>{timestamp}</timestamp><permissions>{list}</permissions></api_information>"
+    )
 }
 
 fn key(link: &str) -> String {
@@ -117,7 +119,11 @@ async fn every_call_closes_its_connection() {
 
 #[tokio::test]
 async fn a_token_refused_once_is_renewed_and_the_call_repeated_once() {
-    let bench = Bench::new(|request| if request.header("authorization") == "Bearer token-1" { Reply::status(401) } else { Reply::xml(teams(CURRENT)) }).await;
+    let bench =
+        Bench::new(
+            |request| if request.header("authorization") == "Bearer token-1" { Reply::status(401) } else { Reply::xml(teams(CURRENT)) },
+        )
+        .await;
     join_all((0..20).map(|_| bench.appliance.support_teams())).await.into_iter().for_each(|answer| assert!(answer.is_ok()));
     assert_eq!(bench.tokens(), 2);
 }
@@ -188,7 +194,11 @@ async fn each_odd_answer_to_a_command_has_its_own_failure() {
     let billion = "<!DOCTYPE x [<!ENTITY a \"b\">]><support_teams/>";
     let cases = [
         (200, "<error>Die Warteschlange fehlt</error>".to_owned(), FailureKind::ApplianceError),
-        (200, format!("<?xml version=\"1.0\"?><error xmlns=\"{CURRENT}\">The account lacks permission to use this.</error>"), FailureKind::AppliancePermission),
+        (
+            200,
+            format!("<?xml version=\"1.0\"?><error xmlns=\"{CURRENT}\">The account lacks permission to use this.</error>"),
+            FailureKind::AppliancePermission,
+        ),
         (200, format!("<support_teams xmlns=\"{CURRENT}\"><error>later please</error></support_teams>"), FailureKind::ApplianceError),
         (200, "<error>The XML API is not enabled</error>".to_owned(), FailureKind::ApplianceXmlApiOff),
         (200, "<!DOCTYPE html><html/>".to_owned(), FailureKind::ApplianceNotBeyondtrust),
@@ -228,7 +238,10 @@ async fn documents_are_read_whatever_their_namespace_and_order() {
     let bench = Bench::new(move |_| Reply::xml(prefixed)).await;
     let found = bench.appliance.logged_in_representatives().await.unwrap();
     assert_eq!(found.len(), 2);
-    assert_eq!((found[0].id, found[0].invited, found[0].names.private.as_deref(), found[0].names.public.as_deref()), (9, true, Some("Ann Keller"), None));
+    assert_eq!(
+        (found[0].id, found[0].invited, found[0].names.private.as_deref(), found[0].names.public.as_deref()),
+        (9, true, Some("Ann Keller"), None)
+    );
     assert_eq!((found[1].id, found[1].invited, found[1].sessions, found[1].names.display.as_deref()), (7, false, Some(2), Some("Príya")));
     let bench = Bench::new(|_| Reply::xml(format!("<logged_in_reps xmlns=\"{CURRENT}\"/>"))).await;
     assert!(bench.appliance.logged_in_representatives().await.unwrap().is_empty());
@@ -243,9 +256,13 @@ async fn a_session_key_is_asked_for_with_everything_and_read_with_care() {
     let asked = &bench.stub.on("/api/command")[0];
     assert_eq!(asked.method, "POST");
     assert_eq!(asked.header("content-type"), "application/x-www-form-urlencoded");
-    for (name, value) in
-        [("action", "generate_session_key"), ("type", "support"), ("queue_id", "rep:9"), ("session.custom.external_key", "1161.7K3M9QX2DH"), ("ttl", "3600")]
-    {
+    for (name, value) in [
+        ("action", "generate_session_key"),
+        ("type", "support"),
+        ("queue_id", "rep:9"),
+        ("session.custom.external_key", "1161.7K3M9QX2DH"),
+        ("ttl", "3600"),
+    ] {
         assert_eq!(asked.field(name).as_deref(), Some(value), "{name}");
     }
     bench.appliance.generate_session_key(&Queue::Team { queue: TeamQueue::Team(3) }, "k", None).await.unwrap();
@@ -258,7 +275,12 @@ async fn a_session_key_is_asked_for_with_everything_and_read_with_care() {
 
 #[tokio::test]
 async fn a_link_to_another_host_is_refused() {
-    for link in ["https://evil.example.com/?ak=1", "http://appliance.localhost:8083@evil.example.com/?ak=1", "javascript:alert(1)", "http://appliance.localhost/?ak=1"] {
+    for link in [
+        "https://evil.example.com/?ak=1",
+        "http://appliance.localhost:8083@evil.example.com/?ak=1",
+        "javascript:alert(1)",
+        "http://appliance.localhost/?ak=1",
+    ] {
         let bench = Bench::new(move |_| Reply::xml(key(link))).await;
         let failure = bench.appliance.generate_session_key(&Queue::Team { queue: TeamQueue::General }, "1161.X", None).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::LinkOffSite, "{link}");
@@ -273,18 +295,38 @@ async fn a_report_comes_as_it_is_error_documents_included() {
         let bench = Bench::new(move |_| Reply::xml(body)).await;
         assert_eq!(bench.appliance.session_report(&lsid).await.unwrap(), body.as_bytes());
         let asked = &bench.stub.on("/api/reporting")[0];
-        assert_eq!((asked.field("generate_report").as_deref(), asked.field("lsid").as_deref()), (Some("SupportSession"), Some(lsid.as_str())));
+        assert_eq!(
+            (asked.field("generate_report").as_deref(), asked.field("lsid").as_deref()),
+            (Some("SupportSession"), Some(lsid.as_str()))
+        );
     }
     let bench = Bench::new(|_| Reply::xml("<html>")).await;
     assert_eq!(bench.appliance.session_report(&lsid).await.unwrap_err().kind, FailureKind::ApplianceNotBeyondtrust);
 }
 
+/// Permissions, the appliance's clock, what each check finds.
+type Trial<'a> = (&'a [(&'a str, &'a str)], i64, &'a [(&'a str, Option<FailureKind>)]);
+
 #[tokio::test]
 async fn the_connection_test_names_each_thing() {
     let all = [("perm_command", "full_access"), ("perm_reporting_support", "1"), ("perm_configuration", "1"), ("perm_new", "7")];
-    let cases: &[(&[(&str, &str)], i64, &[(&str, Option<FailureKind>)])] = &[
-        (&all, NOW + 299, &[("token", None), ("perm_command", None), ("perm_reporting_support", None), ("perm_configuration", None), ("clock", None)]),
-        (&all, NOW - 301, &[("token", None), ("perm_command", None), ("perm_reporting_support", None), ("perm_configuration", None), ("clock", Some(FailureKind::ClockSkew))]),
+    let cases: &[Trial] = &[
+        (
+            &all,
+            NOW + 299,
+            &[("token", None), ("perm_command", None), ("perm_reporting_support", None), ("perm_configuration", None), ("clock", None)],
+        ),
+        (
+            &all,
+            NOW - 301,
+            &[
+                ("token", None),
+                ("perm_command", None),
+                ("perm_reporting_support", None),
+                ("perm_configuration", None),
+                ("clock", Some(FailureKind::ClockSkew)),
+            ],
+        ),
         (
             &[("perm_command", "read_only")],
             NOW,
@@ -301,7 +343,8 @@ async fn the_connection_test_names_each_thing() {
         let document = info(permissions, *timestamp);
         let bench = Bench::new(move |_| Reply::xml(document.clone())).await;
         let test = bench.appliance.test().await;
-        let found: Vec<_> = test.checks.iter().map(|check| (check.name.as_str(), check.problem.as_ref().map(|problem| problem.code))).collect();
+        let found: Vec<_> =
+            test.checks.iter().map(|check| (check.name.as_str(), check.problem.as_ref().map(|problem| problem.code))).collect();
         assert_eq!(found, *expected);
         assert_eq!(test.ok, expected.iter().all(|(_, failure)| failure.is_none()));
         assert!(test.checks.iter().all(|check| check.ok == check.problem.is_none()));

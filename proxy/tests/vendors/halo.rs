@@ -102,13 +102,26 @@ fn note() -> NewAction {
     }
 }
 
+/// What discovery tells, what the settings say, begin of the authorise address, token address.
+type Found<'a> = (Value, fn(&mut config::Halo), &'a str, &'a str);
+
 #[tokio::test]
 async fn the_authorisation_server_is_found_or_taken_from_the_settings() {
-    let cases: &[(Value, fn(&mut config::Halo), &str, &str)] = &[
-        (json!({"auth_url": "http://halo.localhost:8081/auth", "tenant_id": "demo"}), |_| (), "http://halo.localhost:8081/auth/authorize?tenant=demo&", "/auth/token?tenant=demo"),
+    let cases: &[Found] = &[
+        (
+            json!({"auth_url": "http://halo.localhost:8081/auth", "tenant_id": "demo"}),
+            |_| (),
+            "http://halo.localhost:8081/auth/authorize?tenant=demo&",
+            "/auth/token?tenant=demo",
+        ),
         (json!({"auth_url": "http://halo.localhost:8081/", "tenant_id": ""}), |_| (), "http://halo.localhost:8081/authorize?", "/token?"),
         (json!({"auth_url": null}), |_| (), "http://halo.localhost:8081/auth/authorize?", "/auth/token?"),
-        (json!("odd"), |halo| halo.tenant = Some("own".into()), "http://halo.localhost:8081/auth/authorize?tenant=own&", "/auth/token?tenant=own"),
+        (
+            json!("odd"),
+            |halo| halo.tenant = Some("own".into()),
+            "http://halo.localhost:8081/auth/authorize?tenant=own&",
+            "/auth/token?tenant=own",
+        ),
         (
             json!({"auth_url": "http://halo.localhost:8081/auth", "tenant_id": "demo"}),
             |halo| {
@@ -168,7 +181,13 @@ async fn signing_in_is_code_with_pkce() {
     }
     bench.halo.redeem("c0de", "verifier").await.unwrap();
     let asked = &bench.stub.on("/auth/token")[0];
-    for (name, value) in [("grant_type", "authorization_code"), ("client_id", "agents"), ("redirect_uri", CALLBACK), ("code", "c0de"), ("code_verifier", "verifier")] {
+    for (name, value) in [
+        ("grant_type", "authorization_code"),
+        ("client_id", "agents"),
+        ("redirect_uri", CALLBACK),
+        ("code", "c0de"),
+        ("code_verifier", "verifier"),
+    ] {
         assert_eq!(asked.field(name).as_deref(), Some(value), "{name}");
     }
     assert_eq!(asked.field("client_secret"), None);
@@ -177,7 +196,10 @@ async fn signing_in_is_code_with_pkce() {
 #[tokio::test]
 async fn a_refresh_token_is_replaced_or_kept() {
     use secrecy::ExposeSecret as _;
-    for (answer, expected) in [(json!({"access_token": "a", "refresh_token": "rt-2", "expires_in": "600"}), "rt-2"), (json!({"access_token": "a", "refresh_token": null}), "rt-1")] {
+    for (answer, expected) in [
+        (json!({"access_token": "a", "refresh_token": "rt-2", "expires_in": "600"}), "rt-2"),
+        (json!({"access_token": "a", "refresh_token": null}), "rt-1"),
+    ] {
         let bench = Bench::raw(move |_| Reply::json(answer.clone())).await;
         let tokens = bench.halo.refresh(&"rt-1".into()).await.unwrap();
         assert_eq!(tokens.refresh.unwrap().expose_secret(), expected);
@@ -200,7 +222,13 @@ async fn each_refusal_of_the_authorisation_server_has_its_own_failure() {
         (302, "", FailureKind::HaloUnexpected, false),
     ];
     for (status, body, kind, ambiguous) in cases {
-        let bench = Bench::raw(move |request| if request.path == "/api/AuthInfo" { Reply::status(404) } else { Reply(status, "application/json", body.into()) }).await;
+        let bench =
+            Bench::raw(
+                move |request| {
+                    if request.path == "/api/AuthInfo" { Reply::status(404) } else { Reply(status, "application/json", body.into()) }
+                },
+            )
+            .await;
         let error = bench.halo.refresh(&"rt-1".into()).await.unwrap_err();
         assert_eq!((error.failure().kind, error.ambiguous()), (kind, ambiguous), "{status} {body}");
         assert_eq!(bench.halo.service_token().await.unwrap_err().failure().kind, kind);
@@ -217,7 +245,9 @@ async fn the_service_token_is_shared_and_renewed_a_minute_early() {
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().expose() == "token-1"));
     assert_eq!((bench.stub.on("/auth/token").len(), bench.stub.on("/api/AuthInfo").len()), (1, 1));
     let asked = &bench.stub.on("/auth/token")[0];
-    for (name, value) in [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "s3cret"), ("scope", "read:tickets")] {
+    for (name, value) in
+        [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "s3cret"), ("scope", "read:tickets")]
+    {
         assert_eq!(asked.field(name).as_deref(), Some(value), "{name}");
     }
     bench.clock.advance(Duration::from_secs(3540));
@@ -226,7 +256,11 @@ async fn the_service_token_is_shared_and_renewed_a_minute_early() {
 
 #[tokio::test]
 async fn a_service_token_refused_once_is_renewed_and_refused_for_ever_is_left_alone() {
-    let once = Bench::new(|request| if request.header("authorization") == "Bearer token-1" { Reply::status(401) } else { Reply::json(json!({"id": 90})) }).await;
+    let once =
+        Bench::new(
+            |request| if request.header("authorization") == "Bearer token-1" { Reply::status(401) } else { Reply::json(json!({"id": 90})) },
+        )
+        .await;
     let answers = join_all((0..10).map(|_| once.halo.as_service(async |token: &AccessToken| once.halo.me(token).await))).await;
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!(once.stub.on("/auth/token").len(), 2);
@@ -247,7 +281,10 @@ async fn an_agent_is_read_from_whatever_shape() {
     for answer in [plain.clone(), json!([plain])] {
         let bench = Bench::json(answer).await;
         let agent = bench.halo.me(&token()).await.unwrap();
-        assert_eq!((agent.id.get(), agent.name.as_str(), agent.is_admin, agent.beyondtrust_name, agent.invites_enabled, agent.disabled), (42, "Priya Nair", true, None, false, false));
+        assert_eq!(
+            (agent.id.get(), agent.name.as_str(), agent.is_admin, agent.beyondtrust_name, agent.invites_enabled, agent.disabled),
+            (42, "Priya Nair", true, None, false, false)
+        );
         let asked = &bench.stub.on("/api/Agent/me")[0];
         assert_eq!(asked.header("authorization"), "Bearer agent-token");
     }
@@ -263,24 +300,55 @@ async fn all_agents_come_with_their_beyondtrust_names() {
         {"id": 1, "name": "Unassigned", "allowbeyondtrustinvites": true},
         {"id": 42, "name": "Priya Nair", "allowbeyondtrustinvites": true, "isdisabled": false},
         {"id": 43, "name": "Ann Keller", "allowbeyondtrustinvites": true, "beyondtrust_name": "Ann K."},
-        {"id": 45, "name": "Kit O'Neill", "allowbeyondtrustinvites": false, "isdisabled": true},
+        {"id": 45, "name": "Kit O'Neill", "allowbeyondtrustinvites": false},
+        {"id": 47, "name": "Gone", "allowbeyondtrustinvites": false, "isdisabled": true},
         {"id": 90, "name": "Service", "isapiagent": true},
         {"id": null, "name": "odd"}
     ]);
-    for answer in [list.clone(), json!({"agents": list}), json!({"record_count": 6, "columns": [], "results": list})] {
+    for answer in [list.clone(), json!({"agents": list}), json!({"record_count": 7, "columns": [], "results": list})] {
         let bench = Bench::new(move |request| match request.path.as_str() {
             "/api/Agent" => Reply::json(answer.clone()),
-            "/api/Agent/42" => Reply::json(json!({"id": 42, "name": "Priya Nair", "beyondtrust_name": "Priya N.", "allowbeyondtrustinvites": true})),
+            "/api/Agent/42" => {
+                Reply::json(json!({"id": 42, "name": "Priya Nair", "beyondtrust_name": "Priya N.", "allowbeyondtrustinvites": true}))
+            }
+            "/api/Agent/45" => Reply::json(json!({"id": 45, "beyondtrust_name": "Kit"})),
             _ => Reply::status(500),
         })
         .await;
         let agents = bench.halo.agents(&token()).await.unwrap();
-        let found: Vec<_> = agents.iter().map(|agent| (agent.id.get(), agent.beyondtrust_name.as_deref(), agent.invites_enabled, agent.disabled)).collect();
-        assert_eq!(found, [(42, Some("Priya N."), true, false), (43, Some("Ann K."), true, false), (45, None, false, true)]);
-        assert_eq!(bench.stub.seen().len(), 2, "details only where the list has no name");
+        let found: Vec<_> =
+            agents.iter().map(|agent| (agent.id.get(), agent.beyondtrust_name.as_deref(), agent.invites_enabled, agent.disabled)).collect();
+        assert_eq!(
+            found,
+            [
+                (42, Some("Priya N."), true, false),
+                (43, Some("Ann K."), true, false),
+                (45, Some("Kit"), false, false),
+                (47, None, false, true)
+            ]
+        );
+        assert_eq!(bench.stub.seen().len(), 3, "details only where the list has no name");
     }
-    let broken = Bench::new(|request| if request.path == "/api/Agent" { Reply::json(json!([{"id": 42, "allowbeyondtrustinvites": true}])) } else { Reply::status(500) }).await;
+    let broken = Bench::new(|request| {
+        if request.path == "/api/Agent" { Reply::json(json!([{"id": 42, "allowbeyondtrustinvites": true}])) } else { Reply::status(500) }
+    })
+    .await;
     assert!(broken.halo.agents(&token()).await.unwrap_err().transient());
+
+    let many: Vec<_> = (2..302).map(|id| json!({"id": id, "name": format!("agent {id}")})).collect();
+    let large =
+        Bench::new(move |request| if request.path == "/api/Agent" { Reply::json(json!(many)) } else { Reply::json(json!({"id": 2})) })
+            .await;
+    assert_eq!(large.halo.agents(&token()).await.unwrap().len(), 300);
+    assert_eq!(large.stub.seen().len(), 101, "Halo's limit of requests is not used up for agents nobody invites for");
+    let unreadable =
+        Bench::new(
+            |request| {
+                if request.path == "/api/Agent" { Reply::json(json!([{"id": 45, "name": "Kit O'Neill"}])) } else { Reply::status(429) }
+            },
+        )
+        .await;
+    assert_eq!(unreadable.halo.agents(&token()).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -291,7 +359,10 @@ async fn a_ticket_is_read_from_whatever_shape() {
     });
     let bench = Bench::json(full).await;
     let found = bench.halo.ticket(&token(), ticket()).await.unwrap();
-    assert_eq!((found.id, found.summary.as_str(), found.user_id, found.site_name.as_deref()), (ticket(), "Printer <b>jam</b>", UserId::new(207), None));
+    assert_eq!(
+        (found.id, found.summary.as_str(), found.user_id, found.site_name.as_str()),
+        (ticket(), "Printer <b>jam</b>", UserId::new(207), "")
+    );
     assert!(found.can_update && !found.closed && found.chat_id.is_none(), "opened again");
     // answer, user, may change, closed
     for (answer, user, can_update, closed) in [
@@ -314,13 +385,17 @@ async fn a_ticket_is_read_from_whatever_shape() {
 #[tokio::test]
 async fn a_user_is_read_from_whatever_shape() {
     for (answer, name, email) in [
-        (json!({"id": 207, "name": "Connor Blake", "firstname": "Connor", "emailaddress": "connor@batley.example"}), "Connor Blake", Some("connor@batley.example")),
-        (json!([{"id": 207, "name": null, "emailaddress": "", "email2": "second@batley.example"}]), "user 207", Some("second@batley.example")),
-        (json!({"id": 207}), "user 207", None),
+        (
+            json!({"id": 207, "name": "Connor Blake", "firstname": "Connor", "emailaddress": "connor@batley.example"}),
+            "Connor Blake",
+            "connor@batley.example",
+        ),
+        (json!([{"id": 207, "name": null, "emailaddress": "", "email2": "second@batley.example"}]), "user 207", "second@batley.example"),
+        (json!({"id": 207}), "user 207", ""),
     ] {
         let bench = Bench::json(answer).await;
         let user = bench.halo.user(&token(), UserId::new(207).unwrap()).await.unwrap();
-        assert_eq!((user.name.as_str(), user.email.as_deref()), (name, email));
+        assert_eq!((user.name.as_str(), user.email.as_str()), (name, email));
     }
 }
 
@@ -336,7 +411,7 @@ async fn all_actions_are_read_page_by_page_when_there_are_more() {
     .await;
     let actions = bench.halo.actions(&token(), ticket()).await.unwrap();
     assert_eq!(actions.len(), 230);
-    assert!(actions[229].mentions("note 230"));
+    assert!(actions[229].holds("note 230"));
     let asked = &bench.stub.on("/api/Actions")[0];
     assert_eq!((asked.field("ticket_id").as_deref(), asked.field("includehtmlnote").as_deref()), (Some("1161"), Some("true")));
 
@@ -353,9 +428,10 @@ async fn all_actions_are_read_page_by_page_when_there_are_more() {
 
 #[tokio::test]
 async fn an_action_is_written_as_halo_wants_it() {
-    let bench = Bench::json(json!([{"id": 5, "outcome": "Remote Session", "who": "Ann Keller", "who_agentid": 43, "_warning": "odd"}])).await;
+    let bench =
+        Bench::json(json!([{"id": 5, "outcome": "Remote Session", "who": "Ann Keller", "who_agentid": 43, "_warning": "odd"}])).await;
     let added = bench.halo.add_action(&token(), &note()).await.unwrap();
-    assert_eq!((added.id, added.who_agentid, added.warning.as_deref()), (ActionId::new(5).unwrap(), AgentId::new(43), Some("odd")));
+    assert_eq!((added.id, added.who_agent, added.warning.as_deref()), (ActionId::new(5).unwrap(), AgentId::new(43), Some("odd")));
     let asked = &bench.stub.on("/api/Actions")[0];
     assert_eq!(asked.method, "POST");
     assert_eq!(
@@ -366,7 +442,8 @@ async fn an_action_is_written_as_halo_wants_it() {
         }])
     );
     let mail = Mail { to: "connor@batley.example".into(), subject: "Join".into(), body_html: "<a>link</a>".into() };
-    let invite = NewAction { email: Some(mail), hidden_from_user: false, who_agent: None, started: None, ended: None, timetaken: None, ..note() };
+    let invite =
+        NewAction { email: Some(mail), hidden_from_user: false, who_agent: None, started: None, ended: None, timetaken: None, ..note() };
     bench.halo.add_action(&token(), &invite).await.unwrap();
     let sent = &bench.stub.on("/api/Actions")[1].json()[0];
     assert_eq!(
@@ -426,7 +503,9 @@ async fn a_write_cut_off_is_in_doubt_and_one_never_sent_is_not() {
 
 #[tokio::test]
 async fn the_resource_server_may_be_written_with_or_without_api() {
-    for url in ["http://halo.localhost:8081", "http://halo.localhost:8081/", "http://halo.localhost:8081/api", "http://halo.localhost:8081/api/"] {
+    for url in
+        ["http://halo.localhost:8081", "http://halo.localhost:8081/", "http://halo.localhost:8081/api", "http://halo.localhost:8081/api/"]
+    {
         let bench = Bench::with(|_| Reply::json(json!({"id": 42})), |halo| halo.url = HttpsUrl::parse(url).unwrap()).await;
         bench.halo.me(&token()).await.unwrap();
         let asked = &bench.stub.seen()[0];

@@ -72,7 +72,9 @@ async fn what_was_sent_is_told_from_what_was_not() {
             let _ = stream.read(&mut [0; 1024]).await;
         }
     });
-    for (address, trouble, sent) in [(closed, Trouble::Unreachable, false), (silent.local_addr().unwrap(), Trouble::Timeout, true), (cut, Trouble::Broken, true)] {
+    for (address, trouble, sent) in
+        [(closed, Trouble::Unreachable, false), (silent.local_addr().unwrap(), Trouble::Timeout, true), (cut, Trouble::Broken, true)]
+    {
         let site = Site { total: Duration::from_millis(200), ..site(&format!("http://{address}"), None) };
         let found = get(&site, 1000).await.unwrap_err();
         assert_eq!((found, found.sent()), (trouble, sent));

@@ -84,19 +84,21 @@ impl Stub {
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (log, answer) = (Arc::clone(&seen), Arc::new(answer));
-        let app = Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
-            let request = Seen {
-                method,
-                path: uri.path().to_owned(),
-                query: uri.query().unwrap_or_default().to_owned(),
-                headers,
-                body: String::from_utf8_lossy(&body).into_owned(),
-                connection: peer.port(),
-            };
-            log.lock().unwrap().push(request.clone());
-            let reply = answer(&request);
-            async move { reply }
-        });
+        let app = Router::new().fallback(
+            move |ConnectInfo(peer): ConnectInfo<SocketAddr>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+                let request = Seen {
+                    method,
+                    path: uri.path().to_owned(),
+                    query: uri.query().unwrap_or_default().to_owned(),
+                    headers,
+                    body: String::from_utf8_lossy(&body).into_owned(),
+                    connection: peer.port(),
+                };
+                log.lock().unwrap().push(request.clone());
+                let reply = answer(&request);
+                async move { reply }
+            },
+        );
         let service = app.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self { address, seen, task }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::rules::{
     names::{RepresentativeNames, nfkc},
+    report::SessionRepresentative,
     wording::{Language, say},
 };
 use proptest::prelude::*;

@@ -25,8 +25,7 @@ CREATE TABLE findings (
 CREATE TABLE sign_ins (
     state     BLOB PRIMARY KEY,          -- SHA-256
     browser   BLOB NOT NULL,             -- SHA-256 of the pop-up's cookie
-    verifier  BLOB NOT NULL,             -- sealed
-    nonce     BLOB NOT NULL,             -- SHA-256
+    secrets   BLOB NOT NULL,             -- sealed: PKCE verifier and the frame's nonce
     origin    TEXT NOT NULL,
     started_at INTEGER NOT NULL
 ) STRICT;

@@ -1,0 +1,74 @@
+//! `/settings` for administrators. A secret goes in and never comes out.
+
+use super::{Refusal, guard::Body};
+use crate::{access, app::App, sign_in::Caller, store::EventCounts, worker::HONOURS_AUTHOR};
+use axum::{Json, extract::State};
+use halo_remote_support::{
+    api::{ConnectionTest, StoredSettings},
+    rules::{
+        failure::{Failure, FailureKind},
+        link::HttpsUrl,
+        settings::{problems, refusals},
+        wording::{Language, Message, say},
+    },
+};
+use secrecy::SecretString;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The settings with what the page says beside them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Shown {
+    #[serde(flatten)]
+    stored: StoredSettings,
+    /// What is odd about them.
+    problems: Vec<Message>,
+    /// The events so far.
+    events: EventCounts,
+    /// Whether Halo lets the service write in an agent's name: `yes`, `no`, or not read back yet.
+    honours_author: Option<String>,
+}
+
+async fn shown(app: &App) -> Result<Json<Shown>, Refusal> {
+    let stored = app.settings().await?;
+    Ok(Json(Shown {
+        problems: problems(&stored.settings),
+        events: app.store.event_counts().await?,
+        honours_author: app.store.finding(HONOURS_AUTHOR).await?,
+        stored,
+    }))
+}
+
+pub(super) async fn read(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Shown>, Refusal> {
+    access::may_administer(&caller)?;
+    shown(&app).await
+}
+
+pub(super) async fn save(State(app): State<Arc<App>>, caller: Caller, Body(body): Body<StoredSettings>) -> Result<Json<Shown>, Refusal> {
+    access::may_administer(&caller)?;
+    let StoredSettings { version, settings, mut connection } = body;
+    if !connection.application_url.is_empty() {
+        HttpsUrl::parse(&connection.application_url)
+            .map_err(|problem| Failure::new(FailureKind::SettingWrong).with("setting", "Application URL").with("text", problem))?;
+    }
+    if let Some(wrong) = refusals(&settings).first() {
+        return Err(Failure::new(FailureKind::SettingWrong).with("setting", "settings").with("text", say(Language::En, wrong)).into());
+    }
+    let secret = connection.client_secret.take().filter(|secret| !secret.is_empty()).map(SecretString::from);
+    if app.store.save_settings(version, settings, connection, Some(caller.agent), app.clock.now()).await?.is_none() {
+        return Err(Failure::new(FailureKind::SettingsConflict).into());
+    }
+    if let Some(secret) = secret {
+        app.keep_secret(&secret).await?;
+    }
+    app.forget_appliance().await;
+    app.roster.forget().await;
+    tracing::info!(agent = %caller.agent, "settings_change: an administrator saved settings");
+    shown(&app).await
+}
+
+pub(super) async fn test(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<ConnectionTest>, Refusal> {
+    access::may_administer(&caller)?;
+    Ok(Json(app.appliance().await?.test().await))
+}
