@@ -6,5 +6,5 @@ pub mod rules;
 #[cfg(feature = "views")]
 pub mod views;
 
-#[cfg(target_arch = "wasm32")]
-mod browser;
+#[cfg(all(target_arch = "wasm32", feature = "views"))]
+pub mod browser;

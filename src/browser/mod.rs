@@ -1,1 +1,19 @@
-//! The browser side: exports, proxy client, element plumbing.
+//! The browser side: exports, proxy client, element plumbing. Decides nothing: the rules and views do.
+
+mod client;
+pub mod exports;
+pub mod invite;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Runs once when the module is loaded: a fault of ours shows its place in the console.
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// NFKC by the browser's own tables.
+#[must_use]
+pub fn nfkc(text: &str) -> String {
+    js_sys::JsString::from(text).normalize("NFKC").into()
+}

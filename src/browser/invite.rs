@@ -1,0 +1,181 @@
+//! The invite element's controller: takes what the shim reports, does what the panel's state asks for, hands back HTML.
+//! Decides and words nothing.
+
+use super::{client::Client, exports::give};
+use crate::{
+    api::{Exchange, Invite, Me},
+    rules::{failure::Failure, wording::Language, words::UnixSeconds},
+    views::invite::{Effect, Event, Moment, State},
+};
+use js_sys::{Date, Function};
+use serde::{Deserialize, Serialize};
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortSignal;
+
+/// What the shim is to do now.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    /// The panel.
+    html: String,
+    /// Id of the element that gets the focus.
+    focus: Option<&'static str>,
+    /// The sign-in window.
+    open: Option<Open>,
+    /// For the clipboard.
+    copy: Option<String>,
+    /// Name and detail of an event for the page.
+    emit: Option<(&'static str, Detail)>,
+    /// Milliseconds and action of the shim's clock.
+    again: Option<(u32, &'static str)>,
+}
+
+#[derive(Serialize)]
+struct Open {
+    address: String,
+    nonce: String,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Detail {
+    Sent { invite: Box<Invite> },
+    Failed { code: &'static str, message: String, advice: String, retryable: bool },
+}
+
+/// `GET /invites`.
+#[derive(Deserialize)]
+struct Invites {
+    invites: Vec<Invite>,
+}
+
+/// The controller of one `<remote-support-invite>` while it is connected.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct InviteController {
+    inner: Rc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    state: RefCell<State>,
+    client: Client,
+    notify: Function,
+}
+
+#[wasm_bindgen]
+impl InviteController {
+    /// A controller; `notify` gets every change of the panel. The first comes with the action `start`.
+    ///
+    /// # Errors
+    /// The ticket is not a number.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        ticket: &str,
+        proxy: String,
+        origin: String,
+        language: &str,
+        signal: AbortSignal,
+        notify: Function,
+    ) -> Result<InviteController, JsValue> {
+        let ticket = ticket.parse().map_err(|error| js_sys::Error::new(&format!("ticket: {error}")))?;
+        let language = super::exports::language(language);
+        let state = RefCell::new(State::new(ticket, language, proxy.clone(), origin, local_offset));
+        Ok(Self { inner: Rc::new(Inner { state, client: Client::new(proxy, signal), notify }) })
+    }
+
+    /// Something happened. Says whether the browser's own doing must be prevented.
+    #[must_use]
+    pub fn handle(&self, action: &str, value: String) -> bool {
+        let taken = match action.split_once(':') {
+            Some((_, "keydown")) => State::takes_key(action, &value),
+            _ => true,
+        };
+        if taken {
+            self.inner.clone().take(Event::Did(action.to_owned(), value));
+        }
+        taken
+    }
+}
+
+impl Inner {
+    fn take(self: Rc<Self>, event: Event) {
+        if self.client.is_gone() {
+            return;
+        }
+        // The borrow ends before anything is called that could come back to us.
+        let (effects, html, language) = {
+            let mut state = self.state.borrow_mut();
+            let effects = state.update(event, &moment());
+            (effects, state.html(), state.language)
+        };
+        let mut change = Change { html, ..Change::default() };
+        for effect in effects {
+            self.clone().perform(effect, &mut change, language);
+        }
+        if let Ok(change) = give(&change) {
+            // What the page's own listeners throw is theirs.
+            _ = self.notify.call1(&JsValue::NULL, &change);
+        }
+    }
+
+    fn perform(self: Rc<Self>, effect: Effect, change: &mut Change, language: Language) {
+        let ticket = self.state.borrow().ticket;
+        match effect {
+            Effect::GetMe => self.ask(async |client| Event::Me(client.get("me").await)),
+            Effect::GetChannels => {
+                self.ask(async move |client| Event::Channels(Box::new(client.get(&format!("channels?ticket={ticket}")).await)));
+            }
+            Effect::GetInvites => self.ask(async move |client| {
+                let invites: Result<Invites, Failure> = client.get(&format!("invites?ticket={ticket}")).await;
+                Event::Invites(invites.map(|answer| answer.invites))
+            }),
+            Effect::Exchange { code, nonce } => self.ask(async move |client| {
+                let me: Result<Me, Failure> = client.post("sign-in/exchange", &Exchange { code, nonce }, None).await;
+                Event::Exchanged(me)
+            }),
+            Effect::Send(invite, key) => {
+                self.ask(async move |client| Event::Sent(Box::new(client.post("invites", &invite, Some(&key)).await)));
+            }
+            Effect::Open { address, nonce } => change.open = Some(Open { address, nonce }),
+            Effect::Focus(id) => change.focus = Some(id),
+            Effect::Copy(text) => change.copy = Some(text),
+            Effect::EmitSent(invite) => change.emit = Some(("remote-support:invite-sent", Detail::Sent { invite })),
+            Effect::EmitFailed(failure) => {
+                let (message, advice) = (failure.detail(language), failure.advice(language));
+                let detail = Detail::Failed { code: failure.kind.code(), message, advice, retryable: failure.kind.retryable() };
+                change.emit = Some(("remote-support:failed", detail));
+            }
+            Effect::Again(milliseconds, action) => change.again = Some((milliseconds, action)),
+        }
+    }
+
+    fn ask(self: Rc<Self>, question: impl AsyncFnOnce(Client) -> Event + 'static) {
+        spawn_local(async move {
+            let event = question(self.client.clone()).await;
+            self.take(event);
+        });
+    }
+}
+
+fn moment() -> Moment {
+    let mut random = [0; 32];
+    if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
+        // Fails for more than 64 KiB only.
+        _ = crypto.get_random_values_with_u8_array(&mut random);
+    }
+    Moment { now: seconds(Date::now()), random }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the browser counts milliseconds in a double; dates fit")]
+fn seconds(milliseconds: f64) -> UnixSeconds {
+    (milliseconds / 1000.0).floor() as UnixSeconds
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "dates fit a double, and offsets are minutes of a day")]
+fn local_offset(at: UnixSeconds) -> i32 {
+    let date = Date::new(&JsValue::from_f64(at as f64 * 1000.0));
+    -(date.get_timezone_offset() as i32)
+}

@@ -1,0 +1,150 @@
+// The one shim of all elements: lifecycle, events, the single place where HTML enters the page, the sign-in window.
+// State, decisions and HTML are Rust; nothing is worded here.
+
+import { Idiomorph } from './idiomorph.js';
+import { styles } from './styles.js';
+
+const HTML = globalThis.trustedTypes?.createPolicy('remote-support', { createHTML: (html) => html }) ?? { createHTML: (html) => html };
+const HERE = new URL(import.meta.url).origin;
+const EVENTS = ['click', 'input', 'change', 'keydown', 'submit'];
+let sheet;
+
+function element(init, controller, attribute) {
+  return class extends HTMLElement {
+    static observedAttributes = [attribute, 'proxy', 'lang'];
+    #root = this.attachShadow({ mode: 'open' });
+    #panel = this.#root.appendChild(document.createElement('div'));
+    #life; // ends with the connection: requests, listeners, clock
+    #controller;
+    #nonce;
+    #timer;
+
+    connectedCallback() {
+      sheet ??= new CSSStyleSheet();
+      if (!sheet.cssRules.length) sheet.replaceSync(styles);
+      this.#root.adoptedStyleSheets = [sheet];
+      this.#life = new AbortController();
+      const { signal } = this.#life;
+      for (const name of EVENTS) this.#root.addEventListener(name, (event) => this.#on(event), { signal });
+      addEventListener('message', (event) => this.#signedIn(event), { signal });
+      this.#start(signal);
+    }
+
+    disconnectedCallback() {
+      this.#life?.abort();
+      clearTimeout(this.#timer);
+      this.#controller?.free();
+      this.#controller = this.#life = undefined;
+    }
+
+    attributeChangedCallback(name, before, after) {
+      if (!this.#life || before === after) return;
+      this.disconnectedCallback();
+      this.connectedCallback();
+    }
+
+    get #proxy() {
+      return new URL(this.getAttribute('proxy') || HERE, HERE).origin;
+    }
+
+    async #start(signal) {
+      this.#tell(); // never an empty box
+      try {
+        const glue = await init();
+        if (signal.aborted) return;
+        const lang = this.lang || this.closest('[lang]')?.lang || document.documentElement.lang;
+        const notify = (change) => signal.aborted || this.#render(change);
+        this.#controller = new glue[controller](this.getAttribute(attribute) ?? '', this.#proxy, location.origin, lang, signal, notify);
+        this.#handle('start');
+      } catch (error) {
+        if (!signal.aborted) this.#tell(error);
+      }
+    }
+
+    #handle(action, value = '') {
+      return this.#controller?.handle(action, value) ?? false;
+    }
+
+    #on(event) {
+      const at = event.target.closest('[data-action]');
+      if (!at || event.isComposing || !(at.dataset.on ?? 'click').split(' ').includes(event.type)) return;
+      const { action, value } = at.dataset;
+      if (action === 'load') return void this.attributeChangedCallback('', 0, 1);
+      const key = event.type === 'keydown';
+      const taken = this.#handle(key ? `${action}:keydown` : action, key ? event.key : (value ?? at.value ?? ''));
+      if (taken && (key || event.type === 'submit')) event.preventDefault();
+      if (key) this.#root.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+    }
+
+    #render({ html, focus, open: sign, copy, emit, again }) {
+      const template = document.createElement('template');
+      template.innerHTML = HTML.createHTML(`<div>${html}</div>`);
+      this.#replace(template.content.firstChild);
+      if (sign) {
+        this.#nonce = sign.nonce;
+        // In the same turn as the click, or the browser takes it for an unwanted pop-up.
+        if (!open(sign.address, 'remote-support-sign-in', 'popup,width=520,height=680')) this.#handle('popup-blocked');
+      }
+      if (focus) this.#root.getElementById(focus)?.focus();
+      if (copy) navigator.clipboard?.writeText(copy).then(() => this.#handle('copied'), () => this.#handle('copy-blocked'));
+      if (emit) this.dispatchEvent(new CustomEvent(emit[0], { detail: emit[1], bubbles: true, composed: true }));
+      if (again) this.#again(...again);
+    }
+
+    #replace(fresh) {
+      if (Idiomorph) return void Idiomorph.morph(this.#panel, fresh.childNodes, { morphStyle: 'innerHTML' });
+      const { id, selectionStart, selectionEnd } = this.#root.activeElement ?? {};
+      this.#panel.replaceChildren(...fresh.childNodes);
+      const same = id && this.#root.getElementById(id);
+      same?.focus();
+      if (selectionStart != null) same?.setSelectionRange?.(selectionStart, selectionEnd);
+    }
+
+    /** One clock; it stands still while nobody sees the page. */
+    #again(milliseconds, action) {
+      const { signal } = this.#life;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        if (!document.hidden) return this.#handle(action);
+        document.addEventListener('visibilitychange', () => this.#handle(action), { once: true, signal });
+      }, milliseconds);
+    }
+
+    #signedIn({ origin, source, data }) {
+      if (origin !== this.#proxy || data?.type !== 'remote-support:signed-in' || !this.#nonce || data.nonce !== this.#nonce) return;
+      source?.postMessage({ type: 'remote-support:received', nonce: this.#nonce }, origin);
+      this.#nonce = undefined;
+      this.#handle('signed-in', String(data.code));
+    }
+
+    /** What is seen without the module: that it is loading, or why it does not run. */
+    #tell(error) {
+      const make = (tag, props, ...children) => {
+        const made = Object.assign(document.createElement(tag), props);
+        made.append(...children);
+        return made;
+      };
+      const bones = () => make('div', { className: 'bones' }, ...[1, 2, 3].map(() => make('div', { className: 'bone line' })));
+      const body = make('div', { className: 'body', ariaBusy: String(!error) });
+      if (error) {
+        const words = [make('h3', {}, error.title ?? 'Remote support cannot start'), make('p', {}, error.message), make('p', { className: 'hint' }, error.advice ?? '')];
+        const cast = make('div', { className: 'cast bad', role: 'alert' }, make('span', { className: 'sign', ariaHidden: 'true' }), make('div', {}, ...words));
+        const retry = make('button', { type: 'button', className: 'go' }, 'Try again');
+        retry.dataset.action = 'load';
+        body.append(cast, make('div', { className: 'row' }, retry));
+        this.dispatchEvent(new CustomEvent('remote-support:failed', { detail: error, bubbles: true, composed: true }));
+      } else body.append(bones());
+      const heading = make('header', { className: 'top' }, make('h2', { id: 'rs-heading', tabIndex: -1 }, 'Send Beyond Trust Invite'));
+      this.#panel.replaceChildren(make('section', { className: 'panel' }, heading, body));
+    }
+  };
+}
+
+/** Registers every element whose name is free. */
+export function define(init) {
+  for (const [name, controller, attribute] of [['remote-support-invite', 'InviteController', 'ticket']]) {
+    const known = customElements.get(name);
+    if (!known) customElements.define(name, Object.assign(element(init, controller, attribute), { remoteSupport: true }));
+    else if (!known.remoteSupport) console.warn(`<${name}> is already defined by something else on this page; remote support leaves it alone.`);
+  }
+}
