@@ -164,8 +164,13 @@ impl App {
             None => self.config.beyondtrust.client_secret.clone().ok_or_else(|| missing("Client Secret"))?,
         };
         let file = &self.config.beyondtrust;
-        let access =
-            Access { url, connect_to: file.connect_to, ca_file: file.ca_file.clone(), client_id: connection.client_id, client_secret: secret };
+        let access = Access {
+            url,
+            connect_to: file.connect_to,
+            ca_file: file.ca_file.clone(),
+            client_id: connection.client_id,
+            client_secret: secret,
+        };
         let appliance = Appliance::new(access, Arc::clone(&self.clock))?;
         *self.appliance.write().await = Some(appliance.clone());
         Ok(appliance)
@@ -212,7 +217,9 @@ impl App {
     pub fn allows_origin(&self, origin: &str) -> bool {
         HttpsUrl::parse(origin).is_ok_and(|asked| {
             let asked = asked.origin();
-            std::iter::once(&self.config.server.public_url).chain(&self.config.server.allowed_origins).any(|allowed| allowed.origin() == asked)
+            std::iter::once(&self.config.server.public_url)
+                .chain(&self.config.server.allowed_origins)
+                .any(|allowed| allowed.origin() == asked)
         })
     }
 

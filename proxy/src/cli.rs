@@ -3,7 +3,7 @@
 use crate::{
     app::{App, StartProblem},
     clock::SystemClock,
-    config::{Config, ConfigProblem},
+    config::{self, Config, ConfigProblem},
     http, telemetry, worker,
 };
 use clap::{Parser, Subcommand};
@@ -77,7 +77,7 @@ impl Cli {
 }
 
 fn load(path: &ConfigPath) -> Result<Config, ConfigProblem> {
-    Config::load(&path.config, std::env::vars())
+    Config::load(&path.config, config::environment())
 }
 
 async fn serve(config: Config) -> Result<(), CommandProblem> {

@@ -108,7 +108,15 @@ fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
     let lsid = field("lsid");
     let parsed = lsid.as_deref().and_then(|lsid| lsid.parse::<Lsid>().ok());
     if event != SESSION_END {
-        return ReceivedEvent { digest: digest.to_vec(), state: EventState::Ignored, event: Some(event), lsid: parsed, reason: None, body: kept, at };
+        return ReceivedEvent {
+            digest: digest.to_vec(),
+            state: EventState::Ignored,
+            event: Some(event),
+            lsid: parsed,
+            reason: None,
+            body: kept,
+            at,
+        };
     }
     if parsed.is_none() {
         let reason = lsid.map_or_else(|| "there is no `lsid` field".to_owned(), |_| "`lsid` is not 32 hexadecimal digits".to_owned());

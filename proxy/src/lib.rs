@@ -1,7 +1,6 @@
 //! The native proxy: holds the BeyondTrust secret and makes the calls that need it, receives session-end events, writes
 //! to Halo, and remembers what happened. It decides nothing that [`halo_remote_support::rules`] can decide.
 
-
 pub mod access;
 pub mod app;
 pub mod beyondtrust;

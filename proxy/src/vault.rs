@@ -39,7 +39,11 @@ impl Vault {
     pub fn open(path: &Path) -> Result<Self, VaultProblem> {
         let name = path.display().to_string();
         let key = match std::fs::read_to_string(path) {
-            Ok(text) => BASE64_STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).ok_or(VaultProblem::NotAKey(name))?,
+            Ok(text) => BASE64_STANDARD
+                .decode(text.trim())
+                .ok()
+                .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+                .ok_or(VaultProblem::NotAKey(name))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let key: [u8; 32] = random();
                 write_private(path, &BASE64_STANDARD.encode(key)).map_err(|error| VaultProblem::KeyFile(name, error))?;

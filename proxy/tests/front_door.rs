@@ -1,4 +1,13 @@
 //! Who may call at all: origins, headers, cookies, sign-in. Nobody gets past by another door.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "a test that panics has failed"
+)]
 
 mod house;
 
@@ -23,8 +32,11 @@ async fn a_state_change_needs_our_header_and_an_allowed_origin() {
         (Some(&halo), false, "header_missing"),
     ];
     for (origin, with_header, code) in cases {
-        for (method, path) in [(Method::POST, "invites"), (Method::PUT, "settings"), (Method::POST, "sign-out"), (Method::POST, "sign-in/exchange")] {
-            let mut request = house.client.request(method, house.proxy_url(&format!("/api/v1/{path}"))).json(&body).header("cookie", &frame.cookie);
+        for (method, path) in
+            [(Method::POST, "invites"), (Method::PUT, "settings"), (Method::POST, "sign-out"), (Method::POST, "sign-in/exchange")]
+        {
+            let mut request =
+                house.client.request(method, house.proxy_url(&format!("/api/v1/{path}"))).json(&body).header("cookie", &frame.cookie);
             if let Some(origin) = origin {
                 request = request.header("origin", origin);
             }
@@ -43,7 +55,9 @@ async fn a_state_change_needs_our_header_and_an_allowed_origin() {
 #[tokio::test]
 async fn only_allowed_origins_may_read_our_answers() {
     let house = House::open().await;
-    for (origin, allowed) in [(house.simulator.halo_origin.clone(), true), ("http://evil.localhost".to_owned(), false), ("null".to_owned(), false)] {
+    for (origin, allowed) in
+        [(house.simulator.halo_origin.clone(), true), ("http://evil.localhost".to_owned(), false), ("null".to_owned(), false)]
+    {
         let answer = house.client.get(house.proxy_url("/api/v1/me")).header("origin", &origin).send().await.unwrap();
         let granted = answer.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN).map(|value| value.to_str().unwrap().to_owned());
         assert_eq!(granted, allowed.then_some(origin.clone()), "{origin}");
@@ -132,10 +146,15 @@ async fn an_agent_stays_signed_in_across_a_restart_and_an_expired_token() {
     for _ in 0..3 {
         assert_eq!(frame.get("/invites?ticket=1161").await.0, 200);
     }
-    let (one, two, three) = tokio::join!(frame.get("/invites?ticket=1161"), frame.get("/invites?ticket=1162"), frame.get("/sessions?ticket=1161"));
+    let (one, two, three) =
+        tokio::join!(frame.get("/invites?ticket=1161"), frame.get("/invites?ticket=1162"), frame.get("/sessions?ticket=1161"));
     assert_eq!([one.0, two.0, three.0], [200; 3]);
     let ledger = house.halo("ledger", None).await;
-    assert!(ledger["refreshes"].as_array().unwrap().iter().all(|refresh| refresh["ok"] == true), "no refresh token is used twice: {}", ledger["refreshes"]);
+    assert!(
+        ledger["refreshes"].as_array().unwrap().iter().all(|refresh| refresh["ok"] == true),
+        "no refresh token is used twice: {}",
+        ledger["refreshes"]
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,15 @@
 //! Scenario 37 against the real binary: it is killed before the commit, before the 200, after the note and after the mail
 //! were kept by Halo but not recorded, and at a moment of nobody's choosing. After each restart there is one note and one mail.
 #![cfg(feature = "fail-points")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "a test that panics has failed"
+)]
 
 mod house;
 
@@ -56,9 +65,10 @@ impl Proxy {
 }
 
 fn seed() -> u64 {
-    std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
-        u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos())
-    })
+    std::env::var("KILL_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,7 +91,8 @@ async fn faults_37_killed_at_any_step_leaves_one_note_and_one_mail() {
         if point == Some("invite_after_write") {
             // Nobody waits for this answer: the process dies before it comes.
             let url = house.proxy_url("/api/v1/invites");
-            let post = house.client.post(url).header("cookie", &frame.cookie).header("origin", &house.origin).header("x-remote-support", "1");
+            let post =
+                house.client.post(url).header("cookie", &frame.cookie).header("origin", &house.origin).header("x-remote-support", "1");
             let lost = tokio::spawn(post.header("idempotency-key", &key).json(&request).send());
             proxy.stands_at("invite_after_write").await;
             proxy.kill().await;
@@ -102,7 +113,12 @@ async fn faults_37_killed_at_any_step_leaves_one_note_and_one_mail() {
         let proxy = Proxy::start(&house, None).await;
         house
             .until("one note and one mail more", async |house| {
-                let written = house.actions(1161, SESSION).await.iter().filter(|action| action["note_html"].as_str().unwrap_or_default().contains(&lsid)).count();
+                let written = house
+                    .actions(1161, SESSION)
+                    .await
+                    .iter()
+                    .filter(|action| action["note_html"].as_str().unwrap_or_default().contains(&lsid))
+                    .count();
                 (written == 1 && house.mails().await.len() == mails + 1).then_some(())
             })
             .await;

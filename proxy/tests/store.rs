@@ -1,4 +1,13 @@
 //! What any store must keep: one suite of business steps, run on SQLite in a real file.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "a test that panics has failed"
+)]
 
 use halo_remote_support::rules::{
     correlation::Code,
@@ -10,8 +19,8 @@ use halo_remote_support::rules::{
 use remote_support_proxy::{
     sign_in::Caller,
     store::{
-        Begun, Decision, EventState, Fence, Held, IntendedWrite, InviteStage, NewInvite, Outcome, Postponed, ReceivedEvent, SessionState, SignIn, Sqlite,
-        Store, StoreProblem,
+        Begun, Decision, EventState, Fence, Held, IntendedWrite, InviteStage, NewInvite, Outcome, Postponed, ReceivedEvent, SessionState,
+        SignIn, Sqlite, Store, StoreProblem,
     },
 };
 use std::sync::Arc;
@@ -105,7 +114,10 @@ async fn a_decided_session_carries_its_write_until_it_is_written() {
     store.decided(job.lsid, job.fence, decision(SessionState::Pending)).await.unwrap();
 
     let job = store.claim_session(200, 230).await.unwrap().unwrap();
-    assert_eq!((job.state, job.write.clone(), job.attempted_at), (SessionState::Pending, Some(IntendedWrite { ticket: ticket(), private: true }), None));
+    assert_eq!(
+        (job.state, job.write.clone(), job.attempted_at),
+        (SessionState::Pending, Some(IntendedWrite { ticket: ticket(), private: true }), None)
+    );
     assert_eq!(job.report.as_deref(), Some(&b"<session_list/>"[..]));
     store.note_attempted(job.lsid.clone(), job.fence, 201).await.unwrap();
 
@@ -130,7 +142,13 @@ async fn a_postponed_session_waits_and_keeps_its_reason() {
     assert!(store.claim_session(109, 139).await.unwrap().is_none());
     let job = store.claim_session(110, 140).await.unwrap().unwrap();
     assert_eq!(job.attempts, 1);
-    let rest = Postponed { outcome: Outcome::Rest(SessionState::Failed), reason: reason.clone(), clear: true, report: Some(b"<cut".to_vec()), at: 111 };
+    let rest = Postponed {
+        outcome: Outcome::Rest(SessionState::Failed),
+        reason: reason.clone(),
+        clear: true,
+        report: Some(b"<cut".to_vec()),
+        at: 111,
+    };
     store.session_postponed(job.lsid, job.fence, rest).await.unwrap();
     let session = store.session(lsid('a')).await.unwrap().unwrap();
     assert_eq!((session.state, session.reason, session.next_at), (SessionState::Failed, Some(reason), None));
@@ -207,7 +225,9 @@ async fn settings_are_saved_once_per_version() {
     let Folder { store, folder: _folder } = sqlite();
     assert_eq!(store.settings().await.unwrap(), None);
     let mut settings = Settings::default();
-    settings.agents.insert(agent(), halo_remote_support::rules::settings::AgentOverride { invites_enabled: Some(false), beyondtrust_name: None });
+    settings
+        .agents
+        .insert(agent(), halo_remote_support::rules::settings::AgentOverride { invites_enabled: Some(false), beyondtrust_name: None });
     let connection = halo_remote_support::api::Connection { client_secret: Some("bt-secret-1".to_owned()), ..Default::default() };
     assert_eq!(store.save_settings(0, settings.clone(), connection.clone(), Some(agent()), 1).await.unwrap(), Some(1));
     assert_eq!(store.save_settings(0, settings.clone(), connection.clone(), Some(agent()), 2).await.unwrap(), None, "somebody was faster");

@@ -158,7 +158,8 @@ async fn strike(fault: Fault, next: impl Future<Output = Response>) -> Response 
     };
     match fault.kind {
         Kind::Status => {
-            let mut response = (StatusCode::from_u16(fault.status.unwrap_or(503)).unwrap_or(StatusCode::SERVICE_UNAVAILABLE), fault.body).into_response();
+            let mut response =
+                (StatusCode::from_u16(fault.status.unwrap_or(503)).unwrap_or(StatusCode::SERVICE_UNAVAILABLE), fault.body).into_response();
             for (name, value) in &fault.headers {
                 if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
                     response.headers_mut().insert(name, value);

@@ -28,7 +28,7 @@ pub struct Options {
     pub proxy_connect: Option<SocketAddr>,
     /// Where outbound events go.
     pub event_url: Option<String>,
-    /// Folder with the `halo` and `appliance` pages of the demo.
+    /// Folder with Halo's screens of the demo; the appliance's lie beside it in `appliance`.
     pub pages: Option<PathBuf>,
 }
 

@@ -40,7 +40,11 @@ pub(super) struct Invites {
     invites: Vec<Invite>,
 }
 
-pub(super) async fn channels(State(app): State<Arc<App>>, caller: Caller, Query(query): Query<ForTicket>) -> Result<Json<Channels>, Refusal> {
+pub(super) async fn channels(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(query): Query<ForTicket>,
+) -> Result<Json<Channels>, Refusal> {
     let grant = access::may(&app, &caller, Operation::PrepareInvite(query.ticket)).await?;
     let stored = app.settings().await?;
     let settings = stored.settings;
@@ -53,10 +57,7 @@ pub(super) async fn channels(State(app): State<Arc<App>>, caller: Caller, Query(
     let user = invites::user_of(&app, &caller, &grant.ticket).await;
     let options = directory.choosable(caller.agent, &settings);
     Ok(Json(Channels {
-        channels: options
-            .into_iter()
-            .filter_map(|channel| option(channel, &caller, &directory, presence.as_ref(), &settings))
-            .collect(),
+        channels: options.into_iter().filter_map(|channel| option(channel, &caller, &directory, presence.as_ref(), &settings)).collect(),
         without_channel: routing::route(None, &directory, logged_in, &settings, nfkc),
         presence_age: presence.as_ref().map(|presence| u32::try_from(presence.age.as_secs()).unwrap_or(u32::MAX)),
         presence_failure: failure,
@@ -72,7 +73,13 @@ pub(super) async fn channels(State(app): State<Arc<App>>, caller: Caller, Query(
     }))
 }
 
-fn option(channel: Channel, caller: &Caller, directory: &Directory, presence: Option<&RosterPresence>, settings: &Settings) -> Option<ChannelOption> {
+fn option(
+    channel: Channel,
+    caller: &Caller,
+    directory: &Directory,
+    presence: Option<&RosterPresence>,
+    settings: &Settings,
+) -> Option<ChannelOption> {
     let logged_in = presence.map_or(&[][..], |presence| presence.representatives.as_slice());
     let forecast = routing::route(Some(channel), directory, logged_in, settings, nfkc);
     let (name, is_default, seen) = match channel {
@@ -98,7 +105,10 @@ fn presence_of(forecast: &routing::Routing, presence: Option<&RosterPresence>) -
 }
 
 pub(super) async fn send(
-    State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap, Body(request): Body<NewInvite>,
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(request): Body<NewInvite>,
 ) -> Result<(StatusCode, Json<Invite>), Refusal> {
     let key = headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
     // The agent may close the tab: what has begun is finished all the same.

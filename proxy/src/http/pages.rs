@@ -25,10 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let server = &app.config.server;
     let plugin = Router::new().fallback_service(ServeDir::new(&server.plugin)).layer(middleware::from_fn(cached)).layer(guard::cors(app));
-    Router::new()
-        .nest("/pkg", plugin)
-        .route("/{page}", get(page))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), framed))
+    Router::new().nest("/pkg", plugin).route("/{page}", get(page)).layer(middleware::from_fn_with_state(Arc::clone(app), framed))
 }
 
 /// A page by its name, or a file that a page uses.
@@ -116,7 +113,9 @@ mod tests {
 
     #[test]
     fn only_names_with_a_content_hash_are_kept_for_ever() {
-        for (path, hashed) in [("/glue-0a1b2c3d4e5f.js", true), ("/remote-support.js", false), ("/element-short.js", false), ("/a-deadbeef.wasm", true)] {
+        for (path, hashed) in
+            [("/glue-0a1b2c3d4e5f.js", true), ("/remote-support.js", false), ("/element-short.js", false), ("/a-deadbeef.wasm", true)]
+        {
             assert_eq!(is_hashed(path), hashed, "{path}");
         }
     }

@@ -21,7 +21,7 @@ pub struct Refusal {
     /// The failure.
     pub failure: Failure,
     /// The decision, for `TECHUNAVAILABLE` and its like.
-    pub routing: Option<Routing>,
+    pub routing: Option<Box<Routing>>,
 }
 
 impl Refusal {
@@ -29,7 +29,7 @@ impl Refusal {
     #[must_use]
     pub fn routed(routing: Routing) -> Self {
         let failure = routing.failure().unwrap_or_else(|| Failure::new(FailureKind::Internal));
-        Self { failure, routing: Some(routing) }
+        Self { failure, routing: Some(Box::new(routing)) }
     }
 }
 
@@ -47,11 +47,13 @@ impl From<StoreProblem> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let problem = Problem { routing: self.routing, ..Problem::new(&self.failure, Language::En) };
+        let problem = Problem { routing: self.routing.map(|routing| *routing), ..Problem::new(&self.failure, Language::En) };
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(problem)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(wait) = self.failure.args.get("seconds").filter(|_| self.failure.kind.retryable()).and_then(|wait| HeaderValue::from_str(wait).ok()) {
+        if let Some(wait) =
+            self.failure.args.get("seconds").filter(|_| self.failure.kind.retryable()).and_then(|wait| HeaderValue::from_str(wait).ok())
+        {
             response.headers_mut().insert(header::RETRY_AFTER, wait);
         }
         response

@@ -91,7 +91,8 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
         .await?;
     match begun {
         Begun::New(fence) => {
-            let work = Work { code, ticket: request.ticket, fence, stage: InviteStage::Draft, attempted_at: None, created_at: now, payload };
+            let work =
+                Work { code, ticket: request.ticket, fence, stage: InviteStage::Draft, attempted_at: None, created_at: now, payload };
             advance(app, work).await
         }
         Begun::Resumed(row) => advance(app, Work::of(app, row)?).await,
@@ -169,7 +170,12 @@ async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
 }
 
 async fn key_for(
-    app: &App, work: &Work, routed: Routing, directory: &Directory, logged_in: &[Representative], settings: &Settings,
+    app: &App,
+    work: &Work,
+    routed: Routing,
+    directory: &Directory,
+    logged_in: &[Representative],
+    settings: &Settings,
 ) -> Result<(Routing, SessionKey), Refusal> {
     let external_key = ExternalKey::Ticket { ticket: work.ticket, code: work.code.clone() }.to_string();
     let ttl = app.config.beyondtrust.key_ttl;
@@ -180,7 +186,14 @@ async fn key_for(
         let key = app.interactive(|appliance| async move { appliance.generate_session_key(asked, external_key, ttl).await }).await?;
         match queue {
             Queue::Representative { id } if !key.available => {
-                routing = routing::route_without(id, work.payload.channel, directory, logged_in, settings, halo_remote_support::rules::names::nfkc);
+                routing = routing::route_without(
+                    id,
+                    work.payload.channel,
+                    directory,
+                    logged_in,
+                    settings,
+                    halo_remote_support::rules::names::nfkc,
+                );
                 // A second representative of that name would be another person.
                 if matches!(routing.queue, Some(Queue::Representative { .. })) {
                     return Err(Refusal::routed(Routing { queue: None, reason: Reason::TechUnavailable, ..routing }));
@@ -251,6 +264,8 @@ fn new_action(app: &App, work: &Work) -> Result<NewAction, Failure> {
         expires: work.payload.expires,
     };
     Ok(NewAction {
+        // The customer gets the mail anyway; on the portal the action says that it was sent.
+        hidden_from_user: false,
         email: Some(crate::halo::Mail { to: work.payload.email.clone(), subject: mail.subject.clone(), body_html: mail.html.clone() }),
         ..NewAction::new(work.ticket, app.config.halo.invite_outcome.clone(), note::invite_note(&note, Language::En))
     })
@@ -258,7 +273,8 @@ fn new_action(app: &App, work: &Work) -> Result<NewAction, Failure> {
 
 async fn find(app: &App, work: &Work) -> Result<Option<Action>, Failure> {
     let marker = note::invite_marker(&work.code);
-    let actions = app.as_service(|token| async move { app.halo.actions(&token, work.ticket).await }).await.map_err(|error| error.failure())?;
+    let actions =
+        app.as_service(|token| async move { app.halo.actions(&token, work.ticket).await }).await.map_err(|error| error.failure())?;
     Ok(actions.into_iter().find(|action| action.holds(&marker)))
 }
 
@@ -311,4 +327,3 @@ fn lease(app: &App) -> UnixSeconds {
 pub(crate) fn seconds(duration: Duration) -> UnixSeconds {
     UnixSeconds::try_from(duration.as_millis().div_ceil(1000)).unwrap_or(UnixSeconds::MAX)
 }
-

@@ -32,7 +32,11 @@ pub fn values(ticket: &Ticket, user: Option<&User>, caller: &Caller, settings: &
         session_code: key.map(|key| key.short_key.clone()),
         canned: settings.templates.canned.clone(),
         // Halo leaves out what it does not know; such a name stays as typed, for Halo to fill in.
-        named: named.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
+        named: named
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect::<BTreeMap<_, _>>(),
     }
 }
 

@@ -6,7 +6,7 @@ mod sqlite_invites;
 mod sqlite_sessions;
 mod sqlite_sign_in;
 
-pub use sqlite::{Sqlite, SCHEMA_VERSION};
+pub use sqlite::{SCHEMA_VERSION, Sqlite};
 
 use crate::sign_in::Caller;
 use async_trait::async_trait;
@@ -35,7 +35,9 @@ pub enum StoreProblem {
     #[error("a stored {0} cannot be read: {1}; it was written by another version or is damaged")]
     Payload(&'static str, String),
     /// The schema is newer than this program.
-    #[error("the store was written by a newer version (schema {found}, this program knows {known}); start the newer version, the store is untouched")]
+    #[error(
+        "the store was written by a newer version (schema {found}, this program knows {known}); start the newer version, the store is untouched"
+    )]
     Newer {
         /// In the file.
         found: i64,
@@ -280,7 +282,14 @@ pub trait Store: Send + Sync + 'static {
     /// The stored settings and connection with their version; `None` before the first save.
     async fn settings(&self) -> Result<Option<(u64, Settings, Connection)>>;
     /// Saves when the version is still the one given (0 for the first save); answers the new version, or `None` on conflict.
-    async fn save_settings(&self, read: u64, settings: Settings, connection: Connection, by: Option<AgentId>, at: UnixSeconds) -> Result<Option<u64>>;
+    async fn save_settings(
+        &self,
+        read: u64,
+        settings: Settings,
+        connection: Connection,
+        by: Option<AgentId>,
+        at: UnixSeconds,
+    ) -> Result<Option<u64>>;
     /// A sealed secret.
     async fn secret(&self, name: &'static str) -> Result<Option<Vec<u8>>>;
     /// Saves a sealed secret.
@@ -298,7 +307,14 @@ pub trait Store: Send + Sync + 'static {
     /// Ends a sign-in: keeps the sealed refresh token (if any) and the one-time code in one step.
     async fn finish_sign_in(&self, caller: Caller, refresh: Option<Vec<u8>>, code: Vec<u8>, nonce: Vec<u8>, at: UnixSeconds) -> Result<()>;
     /// Exchanges a one-time code for a cookie; the code is spent even when the nonce is wrong.
-    async fn exchange(&self, code: Vec<u8>, nonce: Vec<u8>, made_after: UnixSeconds, cookie: Vec<u8>, expires_at: UnixSeconds) -> Result<Option<Caller>>;
+    async fn exchange(
+        &self,
+        code: Vec<u8>,
+        nonce: Vec<u8>,
+        made_after: UnixSeconds,
+        cookie: Vec<u8>,
+        expires_at: UnixSeconds,
+    ) -> Result<Option<Caller>>;
     /// Who has this cookie.
     async fn caller(&self, cookie: Vec<u8>, now: UnixSeconds) -> Result<Option<Caller>>;
     /// Forgets a cookie.

@@ -2,8 +2,8 @@
 //! migrations. What each step does to the tables is in the neighbouring modules.
 
 use super::{
-    Begun, Decision, EventCounts, Fence, Held, InviteRow, NewInvite, Postponed, ReceivedEvent, Result, SessionJob, SessionState, SessionSummary, SignIn,
-    Store, StoreProblem, sqlite_invites as invites, sqlite_sessions as sessions, sqlite_sign_in as sign_in,
+    Begun, Decision, EventCounts, Fence, Held, InviteRow, NewInvite, Postponed, ReceivedEvent, Result, SessionJob, SessionState,
+    SessionSummary, SignIn, Store, StoreProblem, sqlite_invites as invites, sqlite_sessions as sessions, sqlite_sign_in as sign_in,
 };
 use crate::sign_in::Caller;
 use async_trait::async_trait;
@@ -162,8 +162,7 @@ pub(super) fn to_json<T: serde::Serialize>(what: &'static str, payload: T) -> Re
 }
 
 pub(super) fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Result<T> {
-    let versioned: Versioned<T> =
-        serde_json::from_str(text).map_err(|error| StoreProblem::Payload(what, error.to_string()))?;
+    let versioned: Versioned<T> = serde_json::from_str(text).map_err(|error| StoreProblem::Payload(what, error.to_string()))?;
     if versioned.v == 1 { Ok(versioned.payload) } else { Err(StoreProblem::Payload(what, format!("version {}", versioned.v))) }
 }
 
@@ -177,7 +176,10 @@ pub(super) fn rows_changed(changed: usize) -> super::Held {
 }
 
 pub(super) fn event_counts(connection: &Connection) -> Result<EventCounts> {
-    let mut counts = EventCounts { last_at: connection.query_row("SELECT max(received_at) FROM events", [], |row| row.get(0)).optional()?.flatten(), ..EventCounts::default() };
+    let mut counts = EventCounts {
+        last_at: connection.query_row("SELECT max(received_at) FROM events", [], |row| row.get(0)).optional()?.flatten(),
+        ..EventCounts::default()
+    };
     let mut statement = connection.prepare_cached("SELECT state, count(*) FROM events GROUP BY state")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -200,7 +202,12 @@ impl Store for Sqlite {
         self.read(sign_in::settings).await
     }
     async fn save_settings(
-        &self, read: u64, settings: Settings, connection: api::Connection, by: Option<AgentId>, at: UnixSeconds,
+        &self,
+        read: u64,
+        settings: Settings,
+        connection: api::Connection,
+        by: Option<AgentId>,
+        at: UnixSeconds,
     ) -> Result<Option<u64>> {
         self.write(move |c| sign_in::save_settings(c, read, settings, connection, by, at)).await
     }
@@ -235,7 +242,12 @@ impl Store for Sqlite {
         self.write(move |c| sign_in::finish(c, &caller, refresh, &code, &nonce, at)).await
     }
     async fn exchange(
-        &self, code: Vec<u8>, nonce: Vec<u8>, made_after: UnixSeconds, cookie: Vec<u8>, expires_at: UnixSeconds,
+        &self,
+        code: Vec<u8>,
+        nonce: Vec<u8>,
+        made_after: UnixSeconds,
+        cookie: Vec<u8>,
+        expires_at: UnixSeconds,
     ) -> Result<Option<Caller>> {
         self.write(move |c| sign_in::exchange(c, &code, &nonce, made_after, &cookie, expires_at)).await
     }

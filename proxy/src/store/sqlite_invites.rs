@@ -6,7 +6,7 @@ use super::{
 };
 use halo_remote_support::rules::{
     correlation::Code,
-        disposition::Issued,
+    disposition::Issued,
     words::{ActionId, AgentId, ChatId, TicketId, UnixSeconds},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -127,7 +127,8 @@ pub(super) fn postponed(connection: &Connection, code: &Code, fence: Fence, next
 }
 
 pub(super) fn abandon(connection: &Connection, code: &Code, fence: Fence) -> Result<Held> {
-    let changed = connection.execute("DELETE FROM invites WHERE code = ?1 AND fence = ?2 AND state = 'draft'", params![code.as_str(), fence.0])?;
+    let changed =
+        connection.execute("DELETE FROM invites WHERE code = ?1 AND fence = ?2 AND state = 'draft'", params![code.as_str(), fence.0])?;
     Ok(rows_changed(changed))
 }
 
@@ -136,8 +137,8 @@ pub(super) fn one(connection: &Connection, code: &Code) -> Result<Option<InviteR
 }
 
 pub(super) fn of_ticket(connection: &Connection, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM invites WHERE ticket = ?1 ORDER BY created_at DESC, rowid DESC LIMIT ?2"))?;
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM invites WHERE ticket = ?1 ORDER BY created_at DESC, rowid DESC LIMIT ?2"))?;
     let mut rows = statement.query(params![ticket.get(), limit])?;
     let mut invites = Vec::new();
     while let Some(row) = rows.next()? {

@@ -69,7 +69,8 @@ pub(super) fn claim(connection: &Connection, now: UnixSeconds, lease_until: Unix
         attempted_at: None,
     };
     drop(rows);
-    let mut writes = connection.prepare_cached("SELECT payload, attempted_at FROM outbox WHERE lsid = ?1 AND kind = ?2 AND written_at IS NULL")?;
+    let mut writes =
+        connection.prepare_cached("SELECT payload, attempted_at FROM outbox WHERE lsid = ?1 AND kind = ?2 AND written_at IS NULL")?;
     let mut rows = writes.query(params![job.lsid.as_str(), NOTE])?;
     if let Some(row) = rows.next()? {
         job.write = Some(from_json::<IntendedWrite>("write", row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
@@ -150,7 +151,11 @@ pub(super) fn postponed(connection: &Connection, lsid: &Lsid, fence: Fence, post
 }
 
 pub(super) fn list(
-    connection: &Connection, lsid: Option<&Lsid>, state: Option<SessionState>, ticket: Option<TicketId>, limit: u32,
+    connection: &Connection,
+    lsid: Option<&Lsid>,
+    state: Option<SessionState>,
+    ticket: Option<TicketId>,
+    limit: u32,
 ) -> Result<Vec<SessionSummary>> {
     let mut statement = connection.prepare_cached(
         "SELECT s.lsid, s.state, s.reason, s.ticket, s.disposition, o.action, s.announced_at, s.changed_at, s.next_at

@@ -29,7 +29,12 @@ pub(super) fn settings(connection: &Connection) -> Result<Option<(u64, Settings,
 }
 
 pub(super) fn save_settings(
-    connection: &Connection, read: u64, settings: Settings, target: api::Connection, by: Option<AgentId>, at: UnixSeconds,
+    connection: &Connection,
+    read: u64,
+    settings: Settings,
+    target: api::Connection,
+    by: Option<AgentId>,
+    at: UnixSeconds,
 ) -> Result<Option<u64>> {
     let stored: i64 = connection.query_row("SELECT coalesce(max(version), 0) FROM settings", [], |row| row.get(0))?;
     if u64::try_from(stored) != Ok(read) {
@@ -58,24 +63,21 @@ pub(super) fn begin(connection: &Connection, sign_in: &SignIn, forget_before: Un
 
 pub(super) fn take(connection: &Connection, state: &[u8], begun_after: UnixSeconds) -> Result<Option<SignIn>> {
     let sign_in = connection
-        .query_row(
-            "DELETE FROM sign_ins WHERE state = ?1 RETURNING state, browser, secrets, origin, started_at",
-            [state],
-            |row| {
-                Ok(SignIn {
-                    state: row.get(0)?,
-                    browser: row.get(1)?,
-                    secrets: row.get(2)?,
-                    origin: row.get(3)?,
-                    started_at: row.get(4)?,
-                })
-            },
-        )
+        .query_row("DELETE FROM sign_ins WHERE state = ?1 RETURNING state, browser, secrets, origin, started_at", [state], |row| {
+            Ok(SignIn { state: row.get(0)?, browser: row.get(1)?, secrets: row.get(2)?, origin: row.get(3)?, started_at: row.get(4)? })
+        })
         .optional()?;
     Ok(sign_in.filter(|sign_in| sign_in.started_at >= begun_after))
 }
 
-pub(super) fn finish(connection: &Connection, caller: &Caller, refresh: Option<Vec<u8>>, code: &[u8], nonce: &[u8], at: UnixSeconds) -> Result<()> {
+pub(super) fn finish(
+    connection: &Connection,
+    caller: &Caller,
+    refresh: Option<Vec<u8>>,
+    code: &[u8],
+    nonce: &[u8],
+    at: UnixSeconds,
+) -> Result<()> {
     if refresh.is_some() {
         save_refresh_token(connection, caller.agent, refresh, at)?;
     }
@@ -87,10 +89,17 @@ pub(super) fn finish(connection: &Connection, caller: &Caller, refresh: Option<V
 }
 
 pub(super) fn exchange(
-    connection: &Connection, code: &[u8], nonce: &[u8], made_after: UnixSeconds, cookie: &[u8], expires_at: UnixSeconds,
+    connection: &Connection,
+    code: &[u8],
+    nonce: &[u8],
+    made_after: UnixSeconds,
+    cookie: &[u8],
+    expires_at: UnixSeconds,
 ) -> Result<Option<Caller>> {
     let row: Option<(Vec<u8>, String, i64)> = connection
-        .query_row("DELETE FROM exchange_codes WHERE code = ?1 RETURNING nonce, caller, made_at", [code], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row("DELETE FROM exchange_codes WHERE code = ?1 RETURNING nonce, caller, made_at", [code], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()?;
     let Some((_, caller, _)) = row.filter(|(expected, _, made_at)| expected == nonce && *made_at >= made_after) else { return Ok(None) };
     connection.execute("DELETE FROM cookies WHERE expires_at < ?1", [made_after])?;
@@ -99,8 +108,9 @@ pub(super) fn exchange(
 }
 
 pub(super) fn caller(connection: &Connection, cookie: &[u8], now: UnixSeconds) -> Result<Option<Caller>> {
-    let caller: Option<String> =
-        connection.query_row("SELECT caller FROM cookies WHERE cookie = ?1 AND expires_at > ?2", params![cookie, now], |row| row.get(0)).optional()?;
+    let caller: Option<String> = connection
+        .query_row("SELECT caller FROM cookies WHERE cookie = ?1 AND expires_at > ?2", params![cookie, now], |row| row.get(0))
+        .optional()?;
     caller.map(|caller| from_json("caller", &caller)).transpose()
 }
 

@@ -4,6 +4,7 @@
 use super::pause;
 use crate::{
     app::App,
+    config::Attribution,
     halo::{Action, HaloError, NewAction},
     invites::seconds,
     store::{Decision, Held, IntendedWrite, Outcome, Postponed, Result, SessionJob, SessionState},
@@ -105,7 +106,9 @@ async fn fetch(app: &App, job: &SessionJob) -> Result<Held> {
         }
         Fetched::Finished(session) => match decide(app, &session).await {
             Ok((disposition, write)) => record(app, job, disposition, write, body).await,
-            Err(failure) => postpone(app, job, later(app, job, &app.config.worker.retry_schedule, None), reason_of(&failure), true, None).await,
+            Err(failure) => {
+                postpone(app, job, later(app, job, &app.config.worker.retry_schedule, None), reason_of(&failure), true, None).await
+            }
         },
     }
 }
@@ -206,7 +209,12 @@ enum Unwritten {
 }
 
 /// Writes the note in the technician's own name when we hold a token; else with the service's credentials, and says so.
-async fn write_note(app: &App, write: &IntendedWrite, disposition: &Disposition, session: &Session) -> std::result::Result<Action, Unwritten> {
+async fn write_note(
+    app: &App,
+    write: &IntendedWrite,
+    disposition: &Disposition,
+    session: &Session,
+) -> std::result::Result<Action, Unwritten> {
     let Some(owner) = &disposition.owner else {
         return Err(Unwritten::Before(app.fault("session", &"a note for a ticket has no owner")));
     };
@@ -222,7 +230,8 @@ async fn write_note(app: &App, write: &IntendedWrite, disposition: &Disposition,
         )
     };
     let own = &action(Authorship::Technician);
-    let answer = app.delegation.call(owner.agent, |token| async move { app.halo.add_action(&token, own).await }).await.map_err(Unwritten::Before)?;
+    let answer =
+        app.delegation.call(owner.agent, |token| async move { app.halo.add_action(&token, own).await }).await.map_err(Unwritten::Before)?;
     match answer {
         // This agent may not write here, or is not signed in: the service can.
         Some(Err(error)) if error.unauthorized() || error.forbidden() => {}
@@ -233,12 +242,13 @@ async fn write_note(app: &App, write: &IntendedWrite, disposition: &Disposition,
 }
 
 async fn as_service(app: &App, owner: &Owner, action: impl Fn(Authorship) -> NewAction) -> std::result::Result<Action, Unwritten> {
-    let honoured = app.store.finding(HONOURS_AUTHOR).await.map_err(|problem| Unwritten::Before(problem.into()))?;
+    let ask = app.config.halo.attribution == Attribution::DelegatedThenReadBack;
+    let honoured = app.store.finding(HONOURS_AUTHOR).await.map_err(|problem| Unwritten::Before(problem.into()))?.filter(|_| ask);
     let authorship = if honoured.as_deref() == Some("yes") { Authorship::Technician } else { Authorship::Named };
-    let action = &NewAction { who_agent: Some(owner.agent), ..action(authorship) };
+    let action = &NewAction { who_agent: Some(owner.agent).filter(|_| ask), ..action(authorship) };
     let written = app.as_service(|token| async move { app.halo.add_action(&token, action).await }).await.map_err(Unwritten::Halo)?;
     let now_honoured = if written.who_agent == Some(owner.agent) { "yes" } else { "no" };
-    if honoured.as_deref() != Some(now_honoured) {
+    if ask && honoured.as_deref() != Some(now_honoured) {
         tracing::info!(honoured = now_honoured, "read back whether Halo lets the service write in an agent's name");
         // Only how the next note begins depends on it.
         if let Err(problem) = app.store.save_finding(HONOURS_AUTHOR, now_honoured.to_owned(), app.clock.now()).await {

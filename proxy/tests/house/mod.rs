@@ -102,7 +102,8 @@ impl House {
     fn write_config(&self) {
         let write = |name: &str, text: &str| {
             use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(self.folder.path().join(name)).unwrap();
+            let mut file =
+                std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(self.folder.path().join(name)).unwrap();
             file.write_all(text.as_bytes()).unwrap();
         };
         write("halo.secret", "halo-service-secret-1");
@@ -232,7 +233,8 @@ settings = "settings.json"
     }
 
     pub async fn exchange(&self, code: &str, nonce: &str) -> reqwest::Response {
-        let request = self.client.post(self.proxy_url("/api/v1/sign-in/exchange")).header("origin", &self.origin).header("x-remote-support", "1");
+        let request =
+            self.client.post(self.proxy_url("/api/v1/sign-in/exchange")).header("origin", &self.origin).header("x-remote-support", "1");
         request.json(&json!({"code": code, "nonce": nonce})).send().await.unwrap()
     }
 

@@ -50,7 +50,7 @@ fn answer(world: &World, headers: &HeaderMap, form: &HashMap<String, String>) ->
         "get_logged_in_reps" => {
             let content = state.representatives.iter().filter(|(_, one)| one.logged_in).fold(String::from("\n"), |mut xml, (id, one)| {
                 let link = format!("<a href=\"{}/?id={id}&amp;name={}\">{}</a>", world.origin, one.public.replace(' ', "+"), one.public);
-                let _ = write!(xml, "<rep id=\"{id}\">\n");
+                let _ = writeln!(xml, "<rep id=\"{id}\">");
                 xml += &element("display_name", &one.display);
                 xml += &element("public_display_name", &one.public);
                 xml += &element("private_display_name", &one.private);
@@ -80,7 +80,8 @@ fn answer(world: &World, headers: &HeaderMap, form: &HashMap<String, String>) ->
                 xml + &format!("<permission name=\"{}\">{}</permission>\n", escape(name), escape(value.as_str().unwrap_or_default()))
             });
             let time = now_ms() / 1000 + state.number("clock_skew_seconds");
-            let content = format!("\n<api_version>1.25.0</api_version>\n<timestamp>{time}</timestamp>\n<permissions>\n{permissions}</permissions>\n");
+            let content =
+                format!("\n<api_version>1.25.0</api_version>\n<timestamp>{time}</timestamp>\n<permissions>\n{permissions}</permissions>\n");
             document("api_information", &namespace, &content)
         }
     }

@@ -57,7 +57,8 @@ struct Change {
 
 async fn representative(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Change>) -> Json<Value> {
     let mut state = world.state();
-    let nobody = || Representative { public: String::new(), private: String::new(), display: String::new(), kind: "Normal", logged_in: false };
+    let nobody =
+        || Representative { public: String::new(), private: String::new(), display: String::new(), kind: "Normal", logged_in: false };
     let one = state.representatives.entry(id).or_insert_with(nobody);
     let Change { logged_in, public, private, display } = change;
     one.logged_in = logged_in.unwrap_or(one.logged_in);

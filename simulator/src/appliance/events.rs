@@ -24,16 +24,29 @@ impl Event {
     }
 
     pub(super) fn raw(body: String) -> Self {
-        let field = |name: &str| url::form_urlencoded::parse(body.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default();
+        let field = |name: &str| {
+            url::form_urlencoded::parse(body.as_bytes())
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
+                .unwrap_or_default()
+        };
         Self { name: field("event"), lsid: field("lsid"), body, statuses: Vec::new(), delivered: false }
     }
 }
 
 /// Puts an event into the queue.
 pub(super) fn announce(state: &mut State, name: &str, lsid: &str, fields: &[(&str, &str)]) {
-    let external_key = state.sessions.iter().find(|session| session.lsid == lsid).map(|session| session.external_key.clone()).unwrap_or_default();
+    let external_key =
+        state.sessions.iter().find(|session| session.lsid == lsid).map(|session| session.external_key.clone()).unwrap_or_default();
     let time = (now_ms() / 1000).to_string();
-    let always = [("event", name), ("version", "7"), ("timestamp", &time), ("appliance_id", APPLIANCE), ("lsid", lsid), ("external_key", &external_key)];
+    let always = [
+        ("event", name),
+        ("version", "7"),
+        ("timestamp", &time),
+        ("appliance_id", APPLIANCE),
+        ("lsid", lsid),
+        ("external_key", &external_key),
+    ];
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(always).extend_pairs(fields).finish();
     state.events.push(Event::raw(body));
 }
@@ -50,7 +63,12 @@ pub(crate) async fn deliver(world: Arc<World>, connect: Option<SocketAddr>) {
             let state = world.state();
             let url = state.text("event_url").map(str::to_owned);
             let retry = Duration::from_millis(state.number("event_retry_ms").try_into().unwrap_or(200));
-            state.events.iter().position(|event| !event.delivered).zip(url).map(|(index, url)| (index, url, retry, state.events[index].body.clone()))
+            state
+                .events
+                .iter()
+                .position(|event| !event.delivered)
+                .zip(url)
+                .map(|(index, url)| (index, url, retry, state.events[index].body.clone()))
         };
         let Some((index, url, retry, body)) = next else {
             world.wake.notified().await;
@@ -69,7 +87,8 @@ pub(crate) async fn deliver(world: Arc<World>, connect: Option<SocketAddr>) {
 }
 
 async fn post(url: &str, connect: Option<SocketAddr>, body: String) -> Option<u16> {
-    let mut client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0);
+    let mut client =
+        reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0);
     let host = url::Url::parse(url).ok()?.host_str()?.to_owned();
     if let Some(connect) = connect {
         client = client.resolve(&host, connect);

@@ -60,7 +60,11 @@ pub(super) fn generate(state: &mut State, origin: &str, form: &HashMap<String, S
         expires: now_ms() / 1000 + ttl,
         lsid: None,
     };
-    let mut xml = format!("\n\n<type>support</type>\n<expires>{}</expires>\n<queue available=\"{}\">{kind}</queue>\n", key.expires, u8::from(available));
+    let mut xml = format!(
+        "\n\n<type>support</type>\n<expires>{}</expires>\n<queue available=\"{}\">{kind}</queue>\n",
+        key.expires,
+        u8::from(available)
+    );
     if let Some(id) = id {
         xml += &element("queue_id", &id.to_string());
     }
@@ -70,7 +74,10 @@ pub(super) fn generate(state: &mut State, origin: &str, form: &HashMap<String, S
     xml += &element("short_key", &key.short_key);
     xml += &element("key_url", &key.url);
     xml += &element("mail_subject", "Remote support session");
-    xml += &element("mail_body", &format!("\nOpen this address to join your remote support session.\n\n{}\n\nYou may leave at any time.\n", key.url));
+    xml += &element(
+        "mail_body",
+        &format!("\nOpen this address to join your remote support session.\n\n{}\n\nYou may leave at any time.\n", key.url),
+    );
     state.keys.push(key);
     Ok(xml)
 }

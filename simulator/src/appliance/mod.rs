@@ -119,7 +119,10 @@ impl State {
 pub(crate) fn router(world: Arc<World>, pages: Option<&Path>) -> Router {
     let halo = HeaderValue::from_str(&world.halo_origin).ok();
     // The demo's panel on the Halo page logs representatives in and out here.
-    let cors = CorsLayer::new().allow_origin(halo.into_iter().collect::<Vec<_>>()).allow_methods([Method::GET, Method::POST]).allow_headers([header::CONTENT_TYPE]);
+    let cors = CorsLayer::new()
+        .allow_origin(halo.into_iter().collect::<Vec<_>>())
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE]);
     let people = Router::new().merge(control::routes()).merge(pages::endpoints()).layer(cors);
     Router::new()
         .route("/oauth2/token", post(token::issue))

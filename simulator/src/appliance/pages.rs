@@ -17,7 +17,7 @@ type Answer = Result<Json<Value>, (StatusCode, String)>;
 
 /// The customer page behind `/?ak=`, the console, and their files.
 pub(super) fn files(pages: Option<&Path>) -> Router<Arc<World>> {
-    let Some(folder) = pages.map(|pages| pages.join("appliance")) else { return Router::new() };
+    let Some(folder) = pages.map(|pages| pages.with_file_name("appliance")) else { return Router::new() };
     Router::new()
         .route("/", get_service(ServeFile::new(folder.join("customer.html"))))
         .route("/console", get_service(ServeFile::new(folder.join("console.html"))))
@@ -41,9 +41,10 @@ async fn config(Shared(world): Shared<Arc<World>>) -> Json<Value> {
 
 async fn representatives(Shared(world): Shared<Arc<World>>) -> Json<Value> {
     let state = world.state();
-    let all = state.representatives.iter().map(|(id, one)| {
-        json!({"id": id, "public": one.public, "private": one.private, "type": one.kind, "logged_in": one.logged_in})
-    });
+    let all = state
+        .representatives
+        .iter()
+        .map(|(id, one)| json!({"id": id, "public": one.public, "private": one.private, "type": one.kind, "logged_in": one.logged_in}));
     Json(json!({"representatives": all.collect::<Vec<_>>()}))
 }
 
@@ -74,12 +75,20 @@ fn queue_name(state: &State, queue: &str) -> String {
 
 #[derive(Deserialize)]
 struct Asked {
+    #[serde(default)]
     ak: String,
+    /// The code a customer types instead of following the link.
+    short_key: Option<String>,
 }
 
 async fn session(Shared(world): Shared<Arc<World>>, Query(asked): Query<Asked>) -> Answer {
     let state = world.state();
-    let key = state.keys.iter().find(|key| key.ak == asked.ak).ok_or((StatusCode::NOT_FOUND, "This session key does not exist.".to_owned()))?;
+    if let Some(typed) = asked.short_key {
+        let key = state.keys.iter().find(|key| key.short_key == typed);
+        return key.map(|key| Json(json!({"ak": key.ak}))).ok_or((StatusCode::NOT_FOUND, "This session key does not exist.".to_owned()));
+    }
+    let key =
+        state.keys.iter().find(|key| key.ak == asked.ak).ok_or((StatusCode::NOT_FOUND, "This session key does not exist.".to_owned()))?;
     let running = key.lsid.as_ref().and_then(|lsid| state.sessions.iter().find(|session| session.lsid == *lsid));
     let Some(running) = running else {
         let stage = if key.expires <= now_ms() / 1000 { "expired" } else { "unused" };

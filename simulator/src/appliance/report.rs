@@ -76,7 +76,9 @@ fn timed(name: &str, at: i64) -> String {
 }
 
 fn download(origin: &str, lsid: &str, what: &str) -> String {
-    format!("{origin}/session_download?lsid=l%3D{lsid}%3Bh%3D0123456789abcdef0123456789abcdef01234567%3Bt%3Dsd%3Bm%3D{what}&dl_action={what}&view=1")
+    format!(
+        "{origin}/session_download?lsid=l%3D{lsid}%3Bh%3D0123456789abcdef0123456789abcdef01234567%3Bt%3Dsd%3Bm%3D{what}&dl_action={what}&view=1"
+    )
 }
 
 fn one(state: &State, origin: &str, session: &Session) -> String {
@@ -104,7 +106,9 @@ fn one(state: &State, origin: &str, session: &Session) -> String {
     xml += &element("file_transfer_count", &files.to_string());
     xml += "<file_move_count>0</file_move_count>\n<file_delete_count>0</file_delete_count>\n";
     let _ = writeln!(xml, "<primary_customer gsnumber=\"{CUSTOMER}\">{}</primary_customer>", escape(&session.customer));
-    let owner = session.owner.and_then(|id| Some((id, state.representatives.get(&id)?, session.members.iter().rev().find(|member| member.id == id)?)));
+    let owner = session
+        .owner
+        .and_then(|id| Some((id, state.representatives.get(&id)?, session.members.iter().rev().find(|member| member.id == id)?)));
     if let Some((id, one, member)) = owner {
         let _ = writeln!(xml, "<primary_rep gsnumber=\"{}\" id=\"{id}\">{}</primary_rep>", member.gsnumber, escape(&one.private));
     }
@@ -118,7 +122,7 @@ fn one(state: &State, origin: &str, session: &Session) -> String {
     for member in &session.members {
         let Some(one) = state.representatives.get(&member.id) else { continue };
         let involved = member.left.unwrap_or_else(|| now_ms() / 1000) - member.joined;
-        let _ = write!(xml, "<representative gsnumber=\"{}\" id=\"{}\">\n", member.gsnumber, member.id);
+        let _ = writeln!(xml, "<representative gsnumber=\"{}\" id=\"{}\">", member.gsnumber, member.id);
         xml += &element("username", &one.private.to_lowercase().replace(' ', "."));
         xml += &element("display_name", &one.display);
         xml += &element("public_display_name", &one.public);
@@ -163,12 +167,19 @@ fn event(state: &State, session: &Session, entry: &Entry) -> String {
     } else if let Some(who) = &step.leave {
         ("Conference Member Departed", party(state, session, "destination", who))
     } else if let Some(text) = &step.say {
-        let default = if by == "customer" { session.members.first().map(|member| format!("rep:{}", member.id)) } else { Some("customer".to_owned()) };
+        let default =
+            if by == "customer" { session.members.first().map(|member| format!("rep:{}", member.id)) } else { Some("customer".to_owned()) };
         let to = step.to.clone().or(default).map(|to| party(state, session, "destination", &to)).unwrap_or_default();
         ("Chat Message", party(state, session, "performed_by", by) + &to + &body(text))
     } else if let Some(name) = &step.file {
         let size = step.bytes.map(|bytes| element("filesize", &bytes.to_string())).unwrap_or_default();
-        ("File Upload", party(state, session, "performed_by", by) + &party(state, session, "destination", "customer") + &element("filename", name) + &size)
+        (
+            "File Upload",
+            party(state, session, "performed_by", by)
+                + &party(state, session, "destination", "customer")
+                + &element("filename", name)
+                + &size,
+        )
     } else if let Some(text) = &step.note {
         ("Session Note Added", party(state, session, "performed_by", by) + &body(text))
     } else {
@@ -176,4 +187,3 @@ fn event(state: &State, session: &Session, entry: &Entry) -> String {
     };
     format!("<event timestamp=\"{}\" event_type=\"{kind}\">\n{content}</event>\n", entry.at)
 }
-

@@ -55,7 +55,11 @@ pub(super) fn representative_of(text: &str) -> Option<u32> {
 
 /// Sessions a representative is in.
 pub(super) fn running(state: &State, id: u32) -> usize {
-    state.sessions.iter().filter(|session| session.ended.is_none() && session.members.iter().any(|one| one.id == id && one.left.is_none())).count()
+    state
+        .sessions
+        .iter()
+        .filter(|session| session.ended.is_none() && session.members.iter().any(|one| one.id == id && one.left.is_none()))
+        .count()
 }
 
 /// A customer arrives; answers the lsid. Announces the session's start.
@@ -76,7 +80,12 @@ pub(super) fn start(state: &mut State, external_key: &str, queue: &str, customer
         log: Vec::new(),
     });
     events::announce(state, "support_conference_begin", &lsid, &[]);
-    events::announce(state, "support_conference_member_added", &lsid, &[("type", "customer"), ("name", customer), ("display_name", customer)]);
+    events::announce(
+        state,
+        "support_conference_member_added",
+        &lsid,
+        &[("type", "customer"), ("name", customer), ("display_name", customer)],
+    );
     lsid
 }
 
@@ -85,12 +94,18 @@ pub(super) fn step(state: &mut State, lsid: &str, step: Step) -> Result<(), Stri
     let names = |state: &State, id: u32| state.representatives.get(&id).map(|one| (one.private.clone(), one.public.clone()));
     let now = now_ms() / 1000;
     let mut announced = Vec::new();
-    let who = step.join.as_deref().or(step.leave.as_deref()).map(|text| representative_of(text).ok_or("no such representative".to_owned())).transpose()?;
+    let who = step
+        .join
+        .as_deref()
+        .or(step.leave.as_deref())
+        .map(|text| representative_of(text).ok_or("no such representative".to_owned()))
+        .transpose()?;
     let name = who.and_then(|id| names(state, id));
     if who.is_some() && name.is_none() {
         return Err("no such representative".to_owned());
     }
-    let session = state.sessions.iter_mut().find(|session| session.lsid == lsid && session.ended.is_none()).ok_or("The session is not active.")?;
+    let session =
+        state.sessions.iter_mut().find(|session| session.lsid == lsid && session.ended.is_none()).ok_or("The session is not active.")?;
     if let Some(id) = who {
         if step.join.is_some() {
             let gsnumber = 30 + session.members.len();
@@ -111,7 +126,12 @@ pub(super) fn step(state: &mut State, lsid: &str, step: Step) -> Result<(), Stri
     for (event, id) in announced {
         if let Some((private, public)) = names(state, id) {
             let id = id.to_string();
-            events::announce(state, event, lsid, &[("type", "representative"), ("name", &private), ("display_name", &public), ("user_id", &id)]);
+            events::announce(
+                state,
+                event,
+                lsid,
+                &[("type", "representative"), ("name", &private), ("display_name", &public), ("user_id", &id)],
+            );
         }
     }
     Ok(())
@@ -120,7 +140,8 @@ pub(super) fn step(state: &mut State, lsid: &str, step: Step) -> Result<(), Stri
 /// The session ends: everybody leaves, the end is announced.
 pub(super) fn end(state: &mut State, lsid: &str) -> Result<(), String> {
     let now = now_ms();
-    let session = state.sessions.iter_mut().find(|session| session.lsid == lsid && session.ended.is_none()).ok_or("The session is not active.")?;
+    let session =
+        state.sessions.iter_mut().find(|session| session.lsid == lsid && session.ended.is_none()).ok_or("The session is not active.")?;
     // A session of no length would hide mistakes about durations.
     let end = (now / 1000).max(session.started + 1);
     session.ended = Some(end);
@@ -144,7 +165,10 @@ pub(super) fn shown(state: &State, session: &Session) -> Value {
         let text = entry.step.say.as_ref()?;
         Some(json!({"by": name(&by(entry)), "role": role(&by(entry)), "to": entry.step.to.as_deref().map(name), "text": text, "at": crate::iso(entry.at)}))
     });
-    let files = session.log.iter().filter_map(|entry| Some(json!({"name": entry.step.file.as_ref()?, "bytes": entry.step.bytes, "by": name(&by(entry))})));
+    let files = session
+        .log
+        .iter()
+        .filter_map(|entry| Some(json!({"name": entry.step.file.as_ref()?, "bytes": entry.step.bytes, "by": name(&by(entry))})));
     let notes = session.log.iter().filter_map(|entry| Some(json!({"text": entry.step.note.as_ref()?, "by": name(&by(entry))})));
     let present = session.members.iter().filter(|member| member.left.is_none());
     let stage = match (session.ended, session.members.is_empty()) {

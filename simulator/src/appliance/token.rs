@@ -29,7 +29,8 @@ pub(super) async fn issue(Shared(world): Shared<Arc<World>>, headers: HeaderMap,
         return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
     }
     if form.get("grant_type").map(String::as_str) != Some("client_credentials") {
-        return (StatusCode::BAD_REQUEST, Json(json!({"error": "unsupported_grant_type", "message": "Unsupported grant."}))).into_response();
+        return (StatusCode::BAD_REQUEST, Json(json!({"error": "unsupported_grant_type", "message": "Unsupported grant."})))
+            .into_response();
     }
     let seconds = state.number("token_seconds");
     let token = random_hex(20);
@@ -42,7 +43,8 @@ pub(super) async fn issue(Shared(world): Shared<Arc<World>>, headers: HeaderMap,
 
 /// Whether the request carries a live token.
 pub(super) fn is_live(state: &State, headers: &HeaderMap) -> bool {
-    let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let presented =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
     presented.is_some_and(|presented| state.tokens.iter().any(|token| token.token == presented && token.expires_ms > now_ms()))
 }
 

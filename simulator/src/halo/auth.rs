@@ -20,7 +20,17 @@ const SERVICE_AGENT: u32 = 90;
 /// A code is redeemed at once.
 const CODE_MS: i64 = 60_000;
 const SCOPES: [&str; 12] = [
-    "all", "all:standard", "admin", "read:tickets", "edit:tickets", "read:customers", "edit:customers", "read:assets", "edit:assets", "access:chat", "offline_access",
+    "all",
+    "all:standard",
+    "admin",
+    "read:tickets",
+    "edit:tickets",
+    "read:customers",
+    "edit:customers",
+    "read:assets",
+    "edit:assets",
+    "access:chat",
+    "offline_access",
     "read:calendar",
 ];
 
@@ -67,7 +77,8 @@ pub(super) async fn authorize(Shared(world): Shared<Arc<World>>, Query(query): Q
         return (StatusCode::BAD_REQUEST, Html("<h1>invalid_request</h1><p>Unknown application or redirect address.</p>")).into_response();
     }
     if field("code_challenge_method") != "S256" || field("code_challenge").len() != 43 || unknown_scope(field("scope")) {
-        return (StatusCode::BAD_REQUEST, Html("<h1>invalid_request</h1><p>A code challenge (S256) and known scopes are required.</p>")).into_response();
+        return (StatusCode::BAD_REQUEST, Html("<h1>invalid_request</h1><p>A code challenge (S256) and known scopes are required.</p>"))
+            .into_response();
     }
     let mut state = world.state();
     let mut response = match field("agent").parse::<u32>() {
@@ -82,15 +93,23 @@ pub(super) async fn authorize(Shared(world): Shared<Arc<World>>, Query(query): Q
                 expires_ms: now_ms() + CODE_MS,
             });
             state.sign_ins.push(json!({"agent": agent}));
-            let back = url::form_urlencoded::Serializer::new(String::new()).append_pair("code", &code).append_pair("state", field("state")).finish();
+            let back = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("code", &code)
+                .append_pair("state", field("state"))
+                .finish();
             Redirect::to(&format!("{redirect}?{back}")).into_response()
         }
         Err(_) => {
             let here = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&query).finish();
             let people = state.agents.iter().filter(|agent| agent["is_agent"] == true && agent["isapiagent"] == false && agent["id"] != 1);
             let links = people.fold(String::new(), |mut html, agent| {
-                let (id, name, role) = (&agent["id"], agent["name"].as_str().unwrap_or_default(), agent["role_list"].as_str().unwrap_or_default());
-                let _ = write!(html, "<li><a href=\"/auth/authorize?{here}&amp;agent={id}\">{}<small>{role}</small></a></li>", name.replace('&', "&amp;"));
+                let (id, name, role) =
+                    (&agent["id"], agent["name"].as_str().unwrap_or_default(), agent["role_list"].as_str().unwrap_or_default());
+                let _ = write!(
+                    html,
+                    "<li><a href=\"/auth/authorize?{here}&amp;agent={id}\">{}<small>{role}</small></a></li>",
+                    name.replace('&', "&amp;")
+                );
                 html
             });
             Html(format!(
@@ -102,7 +121,9 @@ pub(super) async fn authorize(Shared(world): Shared<Arc<World>>, Query(query): Q
         }
     };
     if state.settings["coop"] == "same-origin" {
-        response.headers_mut().insert(header::HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+        response
+            .headers_mut()
+            .insert(header::HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
     }
     response
 }
@@ -118,7 +139,9 @@ pub(super) async fn token(Shared(world): Shared<Arc<World>>, Form(form): Form<Fi
             (SERVICE_AGENT, field("scope").replace("offline_access", ""))
         }
         "client_credentials" => return (StatusCode::UNAUTHORIZED, Json(json!({"error": "invalid_client"}))).into_response(),
-        _ if field("client_id") != AGENT_APP => return (StatusCode::UNAUTHORIZED, Json(json!({"error": "invalid_client"}))).into_response(),
+        _ if field("client_id") != AGENT_APP => {
+            return (StatusCode::UNAUTHORIZED, Json(json!({"error": "invalid_client"}))).into_response();
+        }
         "authorization_code" => {
             let verifier = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(field("code_verifier").as_bytes()));
             let index = state.codes.iter().position(|code| code.code == field("code"));
@@ -132,7 +155,9 @@ pub(super) async fn token(Shared(world): Shared<Arc<World>>, Form(form): Form<Fi
         "refresh_token" => {
             let index = state.refreshes.iter().position(|refresh| refresh.token == field("refresh_token"));
             let found = index.map(|index| state.refreshes.remove(index));
-            state.refresh_log.push(json!({"agent": found.as_ref().map(|one| one.agent), "old": field("refresh_token"), "ok": found.is_some()}));
+            state
+                .refresh_log
+                .push(json!({"agent": found.as_ref().map(|one| one.agent), "old": field("refresh_token"), "ok": found.is_some()}));
             match found {
                 Some(refresh) => (refresh.agent, refresh.scope),
                 None => return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant", "The specified refresh token is no longer valid."),
@@ -142,7 +167,11 @@ pub(super) async fn token(Shared(world): Shared<Arc<World>>, Form(form): Form<Fi
     };
     let seconds = state.settings["token_seconds"].as_i64().unwrap_or(3600);
     // Looks like a JWT and is as opaque as one.
-    let token = format!("eyJhbGciOiJSUzI1NiJ9.{}.{}", BASE64_URL_SAFE_NO_PAD.encode(json!({"agent_id": agent.to_string()}).to_string()), random_hex(16));
+    let token = format!(
+        "eyJhbGciOiJSUzI1NiJ9.{}.{}",
+        BASE64_URL_SAFE_NO_PAD.encode(json!({"agent_id": agent.to_string()}).to_string()),
+        random_hex(16)
+    );
     state.tokens.push(Token { token: token.clone(), agent, expires_ms: now_ms() + seconds * 1000 });
     let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds, "scope": scope, "refresh_token": null, "id_token": null});
     if scope.contains("offline_access") {

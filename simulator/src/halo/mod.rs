@@ -9,8 +9,8 @@ mod tickets;
 use crate::{Options, faults, lock, merge};
 use axum::{
     Json, Router,
-    extract::State as Shared,
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequestParts, State as Shared},
+    http::{StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
     routing::get,
@@ -71,23 +71,28 @@ impl World {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
+}
 
-    /// The caller of an API request, by its bearer token.
-    fn caller(&self, headers: &HeaderMap) -> Result<u32, Response> {
-        let unauthorized = || (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")]).into_response();
-        let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
-        let mut state = self.state();
+/// The caller of an API request, by its bearer token; within the rate limit.
+struct Caller(u32);
+
+impl FromRequestParts<Arc<World>> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Response> {
+        let presented =
+            parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+        let mut state = world.state();
         let now = crate::now_ms();
         state.recent.retain(|at| *at > now - 300_000);
-        if let Some(limit) = state.settings["rate_limit"].as_u64() {
-            if state.recent.len() as u64 >= limit {
-                let body = json!({"Message": format!("Rate Limit Reached - {limit} Requests per rolling 5 minute window")});
-                return Err((StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response());
-            }
+        if let Some(limit) = state.settings["rate_limit"].as_u64().filter(|limit| state.recent.len() as u64 >= *limit) {
+            let body = json!({"Message": format!("Rate Limit Reached - {limit} Requests per rolling 5 minute window")});
+            return Err((StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response());
         }
         state.recent.push(now);
         let token = state.tokens.iter().find(|token| Some(token.token.as_str()) == presented && token.expires_ms > now);
-        token.map(|token| token.agent).ok_or_else(unauthorized)
+        let refused = || (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")]).into_response();
+        token.map(|token| Self(token.agent)).ok_or_else(refused)
     }
 }
 

@@ -18,12 +18,12 @@ pub(super) fn routes(pages: Option<&Path>) -> Router<Arc<World>> {
         .route("/demo/tickets", get(tickets))
         .route("/demo/ticket", get(ticket))
         .route("/demo/mails", get(mails));
-    let Some(folder) = pages.map(|pages| pages.join("halo")) else { return data };
+    let Some(folder) = pages else { return data };
     let page = |name: &str| get_service(ServeFile::new(folder.join(name)));
     data.route("/ticket", page("ticket.html"))
         .route("/tickets", page("tickets.html"))
         .route("/mailbox", page("mailbox.html"))
-        .fallback_service(ServeDir::new(&folder))
+        .fallback_service(ServeDir::new(folder))
 }
 
 async fn config(Shared(world): Shared<Arc<World>>) -> Json<Value> {

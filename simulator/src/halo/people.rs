@@ -1,10 +1,9 @@
 //! Agents and users. The list of agents leaves out what only the detail shows (`beyondtrust_name`).
 
-use super::{World, for_agent, nothing};
+use super::{Caller, World, for_agent, nothing};
 use axum::{
     Json,
     extract::{Path, Query, State as Shared},
-    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -55,47 +54,34 @@ fn in_list(agent: &Value) -> Value {
     agent
 }
 
-pub(super) async fn agent_list(Shared(world): Shared<Arc<World>>, headers: HeaderMap, Query(query): Query<HashMap<String, String>>) -> Response {
-    let caller = match world.caller(&headers) {
-        Ok(caller) => caller,
-        Err(refused) => return refused,
-    };
+pub(super) async fn agent_list(
+    Shared(world): Shared<Arc<World>>,
+    Caller(caller): Caller,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     let enabled_only = query.get("remoteagents").is_some_and(|value| value == "true");
     let with_api_agents = query.get("includeapiagents").is_some_and(|value| value == "true");
     let state = world.state();
-    let chosen = state.agents.iter().filter(|agent| {
-        (!enabled_only || agent["allowbeyondtrustinvites"] == true) && (with_api_agents || agent["isapiagent"] == false)
-    });
+    let chosen = state
+        .agents
+        .iter()
+        .filter(|agent| (!enabled_only || agent["allowbeyondtrustinvites"] == true) && (with_api_agents || agent["isapiagent"] == false));
     // A bare array here; other versions wrap it.
     for_agent(caller, Json(chosen.map(in_list).collect::<Vec<_>>()))
 }
 
-pub(super) async fn agent(Shared(world): Shared<Arc<World>>, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let caller = match world.caller(&headers) {
-        Ok(caller) => caller,
-        Err(refused) => return refused,
-    };
+pub(super) async fn agent(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Path(id): Path<String>) -> Response {
     let id = if id.eq_ignore_ascii_case("me") { caller } else { id.parse().unwrap_or(0) };
     let found = world.state().agents.iter().find(|agent| agent["id"] == id).cloned();
     for_agent(caller, found.map_or_else(nothing, |agent| Json(agent).into_response()))
 }
 
-pub(super) async fn user_list(Shared(world): Shared<Arc<World>>, headers: HeaderMap) -> Response {
-    match world.caller(&headers) {
-        Ok(caller) => {
-            let users = world.state().users.clone();
-            for_agent(caller, Json(json!({"record_count": users.len(), "users": users})))
-        }
-        Err(refused) => refused,
-    }
+pub(super) async fn user_list(Shared(world): Shared<Arc<World>>, Caller(caller): Caller) -> Response {
+    let users = world.state().users.clone();
+    for_agent(caller, Json(json!({"record_count": users.len(), "users": users})))
 }
 
-pub(super) async fn user(Shared(world): Shared<Arc<World>>, headers: HeaderMap, Path(id): Path<u32>) -> Response {
-    match world.caller(&headers) {
-        Ok(caller) => {
-            let found = world.state().users.iter().find(|user| user["id"] == id).cloned();
-            for_agent(caller, found.map_or_else(nothing, |user| Json(user).into_response()))
-        }
-        Err(refused) => refused,
-    }
+pub(super) async fn user(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Path(id): Path<u32>) -> Response {
+    let found = world.state().users.iter().find(|user| user["id"] == id).cloned();
+    for_agent(caller, found.map_or_else(nothing, |user| Json(user).into_response()))
 }

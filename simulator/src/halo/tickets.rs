@@ -1,10 +1,10 @@
 //! Tickets: unset dates of 1899, 403 for agents who may not see them, `_canupdate`.
 
-use super::{State, World, for_agent, nothing};
+use super::{Caller, State, World, for_agent, nothing};
 use axum::{
     Json,
     extract::{Path, State as Shared},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -42,11 +42,7 @@ pub(super) fn denied(state: &State, agent: u32) -> bool {
     state.settings["deny_agents"].as_array().is_some_and(|denied| denied.contains(&json!(agent)))
 }
 
-pub(super) async fn one(Shared(world): Shared<Arc<World>>, headers: HeaderMap, Path(id): Path<u32>) -> Response {
-    let caller = match world.caller(&headers) {
-        Ok(caller) => caller,
-        Err(refused) => return refused,
-    };
+pub(super) async fn one(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Path(id): Path<u32>) -> Response {
     let state = world.state();
     if denied(&state, caller) {
         return for_agent(caller, StatusCode::FORBIDDEN);
@@ -55,22 +51,13 @@ pub(super) async fn one(Shared(world): Shared<Arc<World>>, headers: HeaderMap, P
     for_agent(caller, found.map_or_else(nothing, |ticket| Json(ticket).into_response()))
 }
 
-pub(super) async fn list(Shared(world): Shared<Arc<World>>, headers: HeaderMap) -> Response {
-    match world.caller(&headers) {
-        Ok(caller) => {
-            let tickets = world.state().tickets.clone();
-            for_agent(caller, Json(json!({"page_no": 1, "page_size": 50, "record_count": tickets.len(), "tickets": tickets})))
-        }
-        Err(refused) => refused,
-    }
+pub(super) async fn list(Shared(world): Shared<Arc<World>>, Caller(caller): Caller) -> Response {
+    let tickets = world.state().tickets.clone();
+    for_agent(caller, Json(json!({"page_no": 1, "page_size": 50, "record_count": tickets.len(), "tickets": tickets})))
 }
 
 /// POST is upsert: an object with a known id changes that ticket, one without makes a new one.
-pub(super) async fn save(Shared(world): Shared<Arc<World>>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
-    let caller = match world.caller(&headers) {
-        Ok(caller) => caller,
-        Err(refused) => return refused,
-    };
+pub(super) async fn save(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Json(body): Json<Value>) -> Response {
     let Some(change) = body.as_array().and_then(|all| all.first()).cloned() else {
         return for_agent(caller, (StatusCode::BAD_REQUEST, Json(json!({"": ["The input was not an array."]}))));
     };
