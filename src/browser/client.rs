@@ -42,7 +42,13 @@ impl Client {
         self.ask(path, &init, Some(body), key).await
     }
 
-    async fn ask<T: DeserializeOwned>(&self, path: &str, init: &RequestInit, body: Option<String>, key: Option<&str>) -> Result<T, Failure> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        init: &RequestInit,
+        body: Option<String>,
+        key: Option<&str>,
+    ) -> Result<T, Failure> {
         let (status, text) = self.fetch(path, init, body, key).await.map_err(|_| self.unreachable())?;
         if (200..300).contains(&status) {
             return serde_json::from_str(&text).map_err(|error| Failure::new(FailureKind::Internal).with("reference", error));

@@ -197,4 +197,3 @@ pub fn render_invite(template: &str, values: &JsValue, options: &JsValue) -> Res
 pub fn lint_template(template: &str) -> Result<JsValue, JsValue> {
     give(&WordedProblem::all(&template::lint(template)))
 }
-
