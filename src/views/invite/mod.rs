@@ -1,6 +1,9 @@
 //! The invite panel: its states. What happens in them is [`update`](State::update)'s business, what is seen `view`'s.
 
 mod draft;
+mod form;
+mod send;
+mod sign_in;
 mod update;
 mod view;
 

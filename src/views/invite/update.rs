@@ -2,7 +2,7 @@
 
 use super::{Draft, Effect, Event, Moment, Phase, SigningIn, State, Tried};
 use crate::{
-    api::{Channels, Invite, InviteState, Me, NewInvite, Presence},
+    api::{Channels, Me, Presence},
     rules::{
         failure::{Failure, FailureKind},
         wording::Language,
@@ -10,14 +10,11 @@ use crate::{
     },
     views::time::LocalOffset,
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 /// Presence older than this is asked for again, in seconds: the proxy keeps it as long.
 const STALE: i64 = 30;
 /// Milliseconds between two looks at the clock while somebody may be choosing.
 const TICK: u32 = 5000;
-/// Milliseconds between two questions whether a mail went out.
-const POLL: u32 = 2000;
 
 impl State {
     /// The panel before anything was asked.
@@ -125,7 +122,7 @@ impl State {
         format!("{}\nticket: {}\nproxy: {}\ntime: {}", lines.join("\n").trim_end(), self.ticket, self.proxy, self.now)
     }
 
-    fn load(&mut self) -> Vec<Effect> {
+    pub(super) fn load(&mut self) -> Vec<Effect> {
         self.phase = Phase::Loading;
         vec![Effect::GetMe]
     }
@@ -158,7 +155,7 @@ impl State {
     }
 
     /// Shows a failure; being signed out has a look of its own.
-    fn fail(&mut self, failure: Failure, tried: Tried) -> Vec<Effect> {
+    pub(super) fn fail(&mut self, failure: Failure, tried: Tried) -> Vec<Effect> {
         if failure.kind == FailureKind::SignedOut {
             self.phase = Phase::SignedOut;
             return if self.follow { vec![Effect::Focus("rs-heading")] } else { Vec::new() };
@@ -169,56 +166,6 @@ impl State {
         }
         self.phase = Phase::Failed(failure, tried);
         effects
-    }
-
-    fn sign_in(&mut self, moment: &Moment) -> Vec<Effect> {
-        let nonce = BASE64_URL_SAFE_NO_PAD.encode(moment.random);
-        let address = self.sign_in_address(&nonce);
-        self.phase = Phase::SigningIn(SigningIn { nonce: nonce.clone(), blocked: false, code: String::new(), busy: false, failure: None });
-        vec![Effect::Open { address, nonce }, Effect::Focus("rs-code")]
-    }
-
-    /// Where signing in begins, for a window or a link.
-    pub(super) fn sign_in_address(&self, nonce: &str) -> String {
-        // An origin has no other character that means something in a query.
-        let origin = self.origin.replace(':', "%3A").replace('/', "%2F");
-        format!("{}/api/v1/sign-in?nonce={nonce}&origin={origin}", self.proxy)
-    }
-
-    fn signing_in(&mut self, change: impl FnOnce(&mut SigningIn)) {
-        if let Phase::SigningIn(sign_in) = &mut self.phase {
-            change(sign_in);
-        }
-    }
-
-    fn exchange(&mut self, code: String) -> Vec<Effect> {
-        let Phase::SigningIn(sign_in) = &mut self.phase else { return Vec::new() };
-        if sign_in.busy {
-            return Vec::new();
-        }
-        let code: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-        if code.is_empty() {
-            return vec![Effect::Focus("rs-code")];
-        }
-        sign_in.busy = true;
-        sign_in.failure = None;
-        vec![Effect::Exchange { code, nonce: sign_in.nonce.clone() }]
-    }
-
-    fn exchanged(&mut self, result: Result<Me, Failure>) -> Vec<Effect> {
-        if !matches!(self.phase, Phase::SigningIn(_)) {
-            return Vec::new();
-        }
-        match result {
-            Ok(_) => {
-                self.just_signed_in = true;
-                self.load()
-            }
-            Err(failure) => {
-                self.signing_in(|sign_in| (sign_in.busy, sign_in.failure) = (false, Some(failure)));
-                vec![Effect::Focus("rs-code")]
-            }
-        }
     }
 
     fn offered(&mut self, result: Result<Channels, Failure>) -> Vec<Effect> {
@@ -242,17 +189,6 @@ impl State {
             effects.push(Effect::Focus("rs-heading"));
         }
         effects
-    }
-
-    fn listed(&mut self, result: Result<Vec<Invite>, Failure>) -> Vec<Effect> {
-        if let Ok(invites) = result {
-            self.invites = invites;
-        }
-        let Phase::InDoubt(invite) = &self.phase else { return Vec::new() };
-        match self.invites.iter().find(|known| known.id == invite.id && known.state != InviteState::Draft) {
-            Some(known) => self.sent(Ok(known.clone())),
-            None => vec![Effect::Again(POLL, "poll")],
-        }
     }
 
     /// Takes a key of the listbox or the search box.
@@ -313,74 +249,10 @@ impl State {
         }
     }
 
-    fn edit(&mut self) -> Vec<Effect> {
+    pub(super) fn edit(&mut self) -> Vec<Effect> {
         self.phase = Phase::Ready;
         self.draft.editing = true;
         vec![Effect::Focus("rs-subject")]
-    }
-
-    /// Checks what can be checked here, before any key is made; the proxy checks again.
-    fn send(&mut self, channel: Option<Channel>, moment: &Moment) -> Vec<Effect> {
-        let Some((offered, _)) = &self.channels else { return self.load() };
-        if !self.draft.email_is_fine(offered) {
-            self.draft.email_wrong = true;
-            self.phase = Phase::Ready;
-            return vec![Effect::Focus("rs-email")];
-        }
-        if !self.draft.preview(offered).is_fine() {
-            return self.edit();
-        }
-        let invite = NewInvite {
-            ticket: self.ticket,
-            channel,
-            email: self.draft.email(offered).to_owned(),
-            subject: self.draft.subject.clone().filter(|subject| *subject != offered.draft.subject),
-            body: self.draft.body.clone().filter(|body| *body != offered.draft.body),
-        };
-        if self.draft.attempt.as_ref().is_none_or(|(attempted, _)| *attempted != invite) {
-            self.draft.attempt = Some((invite, moment.random.iter().map(|byte| format!("{byte:02x}")).collect()));
-        }
-        self.send_attempt()
-    }
-
-    fn send_attempt(&mut self) -> Vec<Effect> {
-        let Some((invite, key)) = self.draft.attempt.clone() else { return Vec::new() };
-        self.phase = Phase::Sending;
-        vec![Effect::Send(Box::new(invite), key)]
-    }
-
-    fn sent(&mut self, result: Result<Invite, Failure>) -> Vec<Effect> {
-        if !matches!(self.phase, Phase::Sending | Phase::InDoubt(_)) {
-            return Vec::new();
-        }
-        match result {
-            Ok(invite) if invite.state == InviteState::Draft => {
-                self.phase = Phase::InDoubt(invite);
-                vec![Effect::Focus("rs-alert"), Effect::Again(POLL, "poll")]
-            }
-            Ok(invite) => {
-                self.draft = Draft::default();
-                self.phase = Phase::Done(invite.clone());
-                vec![Effect::EmitSent(Box::new(invite)), Effect::Focus("rs-done")]
-            }
-            Err(failure) if failure.kind == FailureKind::EmailInvalid => {
-                self.draft.email_wrong = true;
-                self.phase = Phase::Ready;
-                vec![Effect::Focus("rs-email")]
-            }
-            Err(failure) => self.fail(failure, Tried::Sending),
-        }
-    }
-
-    fn retry(&mut self, moment: &Moment) -> Vec<Effect> {
-        match self.phase {
-            // Without an answer about presence "Try again" means that answer.
-            Phase::Ready => vec![Effect::GetChannels],
-            Phase::Failed(_, Tried::Sending) => self.send_attempt(),
-            Phase::Failed(_, Tried::SigningIn) => self.sign_in(moment),
-            Phase::Failed(_, Tried::Loading) => self.load(),
-            _ => Vec::new(),
-        }
     }
 }
 

@@ -1,20 +1,19 @@
 //! The invite panel's view model: everything worded and decided, so that the templates only place it.
 
-use super::{Draft, Phase, SigningIn, State, Tried, draft::Preview};
+use super::{
+    Draft, Phase, SigningIn, State, Tried,
+    form::{Form, tone},
+};
 use crate::{
-    api::{ChannelOption, Channels, Invite, InviteState, Presence},
+    api::Invite,
     rules::{
         failure::{Failure, FailureKind},
-        routing::{Reason, Routing},
+        routing::Reason,
         wording::{Language, Message, say},
-        words::{AgentId, Channel, TeamQueue},
     },
-    views::{mail, pages, time},
+    views::{pages, time},
 };
 use serde::Serialize;
-
-/// An earlier invite is worth a line for so many seconds.
-const RECENT: i64 = 3600;
 
 impl State {
     /// The panel as HTML.
@@ -23,7 +22,7 @@ impl State {
         pages::html("invite", &Panel::new(self))
     }
 
-    fn say(&self, message: &Message) -> String {
+    pub(super) fn say(&self, message: &Message) -> String {
         say(self.language, message)
     }
 }
@@ -131,212 +130,15 @@ impl SigningInView {
 
 /// A failure in words.
 #[derive(Serialize)]
-struct Told {
+pub(super) struct Told {
     title: String,
     detail: String,
     advice: String,
 }
 
 impl Told {
-    fn new(failure: &Failure, language: Language) -> Self {
+    pub(super) fn new(failure: &Failure, language: Language) -> Self {
         Self { title: failure.title(language), detail: failure.detail(language), advice: failure.advice(language) }
-    }
-}
-
-#[derive(Serialize)]
-struct Form {
-    sending: bool,
-    /// BeyondTrust could not be asked.
-    presence_failure: Option<Told>,
-    count: usize,
-    query: String,
-    channels: Vec<ChannelView>,
-    active: Option<String>,
-    age: Option<String>,
-    forecast: Forecast,
-    email: String,
-    email_wrong: Option<String>,
-    editing: bool,
-    edited: bool,
-    subject: String,
-    body: String,
-    mail: Mail,
-    valid: Option<String>,
-    recent: Vec<String>,
-}
-
-impl Form {
-    fn new(state: &State) -> Option<Self> {
-        let (offered, at) = state.channels.as_ref()?;
-        let shown = state.shown_channels();
-        let options = offered.channels.iter().filter(|option| shown.contains(&option.channel));
-        let channels: Vec<_> = options.map(|option| ChannelView::new(state, option)).collect();
-        let age = offered.presence_age.map(|age| time::ago(i64::from(age) + state.now - at, state.language));
-        let (email, draft) = (state.draft.email(offered).to_owned(), &state.draft);
-        let wrong = draft.email_wrong && !draft.email_is_fine(offered);
-        Some(Self {
-            sending: state.phase == Phase::Sending,
-            presence_failure: offered.presence_failure.as_ref().map(|problem| Told::new(&problem.failure(), state.language)),
-            count: offered.channels.len(),
-            query: state.query.clone(),
-            active: channels.iter().find(|channel| channel.selected).map(|channel| channel.id.clone()),
-            channels,
-            age: age.map(|age| state.say(&Message::new("ui.presence.age").with("ago", age))),
-            forecast: Forecast::new(state, offered),
-            email_wrong: wrong.then(|| Failure::new(FailureKind::EmailInvalid).with("email", &email)).map(|failure| {
-                if email.is_empty() { state.say(&Message::new("ui.email.missing")) } else { failure.detail(state.language) }
-            }),
-            email: draft.email.clone().unwrap_or(email),
-            editing: draft.editing,
-            edited: draft.subject.is_some() || draft.body.is_some(),
-            subject: draft.subject(offered).to_owned(),
-            body: draft.body(offered).to_owned(),
-            mail: Mail::new(state, &draft.preview(offered)),
-            valid: offered.valid_for.map(|seconds| time::span(seconds, state.language)),
-            recent: state.invites.iter().filter_map(|invite| recent(state, invite)).take(1).collect(),
-        })
-    }
-}
-
-/// "Ann Keller sent one 1 min ago".
-fn recent(state: &State, invite: &Invite) -> Option<String> {
-    let age = state.now - invite.created;
-    let counts = !matches!(invite.state, InviteState::Draft | InviteState::Revoked | InviteState::Expired | InviteState::Ended);
-    (counts && age < RECENT).then(|| {
-        let mine = state.me.as_ref().is_some_and(|me| me.name == invite.sent_by);
-        let message = Message::new(if mine { "ui.recent.you" } else { "ui.recent.other" });
-        state.say(&message.with("name", &invite.sent_by).with("email", &invite.email).with("ago", time::ago(age, state.language)))
-    })
-}
-
-#[derive(Serialize)]
-struct ChannelView {
-    id: String,
-    /// What choosing it hands back.
-    value: String,
-    name: String,
-    is_me: bool,
-    selected: bool,
-    /// `here`, `away`, `unknown`, `team`.
-    dot: &'static str,
-    words: String,
-}
-
-impl ChannelView {
-    fn new(state: &State, option: &ChannelOption) -> Self {
-        let (dot, message) = match option.presence {
-            Presence::LoggedIn { sessions: None } => ("here", Message::new("ui.presence.here")),
-            Presence::LoggedIn { sessions: Some(0) } => ("here", Message::new("ui.presence.hereFree")),
-            Presence::LoggedIn { sessions: Some(1) } => ("here", Message::new("ui.presence.hereOne")),
-            Presence::LoggedIn { sessions: Some(count) } => ("here", Message::new("ui.presence.hereMany").with("count", count)),
-            Presence::LoggedOut => ("away", Message::new("ui.presence.away")),
-            Presence::Unknown => ("unknown", Message::new("ui.presence.unknown")),
-            Presence::NotApplicable if option.is_default => ("team", Message::new("ui.presence.defaultTeam")),
-            Presence::NotApplicable => ("team", Message::new("ui.presence.team")),
-        };
-        Self {
-            id: element_id(option.channel),
-            value: serde_json::to_string(&option.channel).unwrap_or_default(),
-            name: option.name.clone(),
-            is_me: option.is_me,
-            selected: state.selected == Some(option.channel),
-            dot,
-            words: state.say(&message),
-        }
-    }
-}
-
-fn element_id(channel: Channel) -> String {
-    match channel {
-        Channel::Agent(id) => format!("rs-agent-{}", AgentId::get(id)),
-        Channel::Team(TeamQueue::General) => "rs-team-general".to_owned(),
-        Channel::Team(TeamQueue::Team(id)) => format!("rs-team-{id}"),
-    }
-}
-
-/// What will happen, before anything does.
-#[derive(Serialize)]
-struct Forecast {
-    /// `ok`, `warn`, `bad`.
-    tone: &'static str,
-    /// The first sentence, when it can be told apart.
-    lead: Option<String>,
-    rest: String,
-    hint: Option<String>,
-}
-
-impl Forecast {
-    fn new(state: &State, offered: &Channels) -> Self {
-        let option = state.selected.and_then(|selected| offered.channels.iter().find(|option| option.channel == selected));
-        if let Some(option) = option.filter(|option| option.presence == Presence::Unknown) {
-            let rest = state.say(&Message::new("ui.forecast.unknown").with("name", &option.name));
-            return Self { tone: "warn", lead: None, rest, hint: None };
-        }
-        let routing = option.map_or(&offered.without_channel, |option| &option.forecast);
-        let (lead, rest) = sentences(state.say(&routing.message), routing);
-        Self { tone: tone(routing), lead, rest, hint: noted(state, routing) }
-    }
-}
-
-const fn tone(routing: &Routing) -> &'static str {
-    match (&routing.queue, routing.reason) {
-        (None, _) => "bad",
-        (_, Reason::Fallback) => "warn",
-        _ => "ok",
-    }
-}
-
-/// The first sentence and the others; a name with a full stop in it would cut wrongly, and keeps them together.
-fn sentences(text: String, routing: &Routing) -> (Option<String>, String) {
-    if routing.message.args.values().any(|value| value.contains(". ")) {
-        return (None, text);
-    }
-    match text.split_once(". ") {
-        Some((lead, rest)) => (Some(format!("{lead}.")), rest.to_owned()),
-        None => (None, text),
-    }
-}
-
-fn noted(state: &State, routing: &Routing) -> Option<String> {
-    let asked = routing.asked.as_ref().filter(|_| routing.reason == Reason::Fallback)?;
-    Some(state.say(&Message::new("ui.forecast.noted").with("asked", asked)))
-}
-
-#[derive(Serialize)]
-struct Mail {
-    subject: Option<String>,
-    blocks: Vec<mail::Block>,
-    /// What is wrong, with its place.
-    problems: Vec<MailProblem>,
-    left_to_halo: Option<String>,
-    shown: bool,
-}
-
-#[derive(Serialize)]
-struct MailProblem {
-    refused: bool,
-    place: String,
-    text: String,
-}
-
-impl Mail {
-    fn new(state: &State, preview: &Preview) -> Self {
-        let problem = |(part, problem): (&str, &crate::rules::template::TemplateProblem)| {
-            let place = Message::new(if part == "subject" { "ui.mail.subjectAt" } else { "ui.mail.bodyAt" });
-            MailProblem {
-                refused: problem.refused,
-                place: state.say(&place.with("line", problem.line).with("column", problem.column)),
-                text: state.say(&problem.message),
-            }
-        };
-        let left = preview.left_to_halo();
-        Self {
-            subject: preview.subject.as_ref().ok().map(|rendered| rendered.output.clone()),
-            blocks: preview.body.as_ref().map(|rendered| mail::blocks(&rendered.output)).unwrap_or_default(),
-            problems: preview.problems().map(problem).collect(),
-            left_to_halo: (!left.is_empty()).then(|| left.join(", ")),
-            shown: preview.body.is_ok(),
-        }
     }
 }
 
