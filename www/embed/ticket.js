@@ -22,7 +22,10 @@ async function show(ticket) {
   element.setAttribute('ticket', ticket);
   try {
     (await import('/embed/pkg/remote-support.js')).defineElements();
-    place.replaceChildren(element);
+    const heading = document.createElement('h1');
+    heading.className = 'unseen';
+    heading.textContent = document.title;
+    place.replaceChildren(heading, element);
   } catch (error) {
     console.error(error);
     note('Plugin not found', 'A file of the plugin could not be loaded.',

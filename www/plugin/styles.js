@@ -124,6 +124,8 @@ textarea.field { display: block; resize: vertical; font: 13px/1.55 var(--_mono);
 .recent { display: flex; gap: 8px; align-items: baseline; color: var(--_ink-2); font-size: 13.5px; overflow-wrap: anywhere; }
 .recent svg { flex: none; translate: 0 2px; }
 
+.preview > * + * { margin-block-start: 10px; }
+.preview > .said:empty + * { margin-block-start: 0; }
 .mail { border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_sunken); font-size: 14px; overflow: clip; overflow-wrap: anywhere; }
 .mail .subject { padding: 10px 14px; font-weight: 620; border-block-end: 1px solid var(--_line); }
 .mail .text { display: grid; gap: 9px; padding: 12px 14px; }
@@ -137,7 +139,7 @@ textarea.field { display: block; resize: vertical; font: 13px/1.55 var(--_mono);
 .problems .refused { background: var(--_bad-soft); } .problems .refused b { color: var(--_bad); }
 
 .details { margin: 0; padding: 12px 14px; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_sunken); font: 12.5px/1.5 var(--_mono); white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
-.said:empty { margin-block-start: -18px; }
+.said:not(:empty) { flex-basis: 100%; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; }
 button { display: inline-flex; align-items: center; gap: 8px; min-height: 40px; padding: 8px 16px; border: 1px solid var(--_edge); border-radius: var(--_radius);
   background: var(--_surface); color: var(--_ink); font: inherit; font-weight: 620; cursor: pointer; overflow-wrap: anywhere; text-align: start; }
