@@ -14,7 +14,7 @@ fn ticket(id: u32, summary: &str, user: Option<(u32, &str, &str)>) -> Value {
     let (user_id, user_name, user_email) = user.unwrap_or((0, "General User", ""));
     json!({
         "id": id, "summary": summary, "details": "No mail since 08:30. Error 0x800CCC0E when sending.", "status_id": 2, "status_name": "In Progress",
-        "tickettype_id": 1, "tickettype_name": "Incident", "priority_id": 3, "priority": {"name": "Medium"}, "client_id": 18,
+        "tickettype_id": 1, "tickettype_name": "Incident", "priority_id": 3, "priority_name": "Medium", "client_id": 18,
         "client_name": "Batley Refreshments", "site_id": 33, "site_name": "Reason Avenue", "user_id": user_id, "user_name": user_name,
         "user_email": user_email, "reportedby": null, "team": "1st Line Support", "agent_id": 42, "onhold": false, "hasbeenclosed": false,
         "dateoccurred": "2026-01-05T09:41:00Z", "dateclosed": "1899-12-30T00:00:00", "chat_id": 0, "customfields": [], "assets": [], "_canupdate": true,
