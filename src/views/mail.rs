@@ -112,18 +112,22 @@ impl Reader {
         if self.hidden.is_some() {
             return;
         }
-        let text = unescape(raw);
         let mut words = String::new();
-        let begun = self.open.runs.last().is_some_and(|run| !run.line_break);
-        for c in text.chars() {
+        for c in unescape(raw).chars() {
             if matches!(c, ' ' | '\n' | '\r' | '\t') {
                 self.space = true;
-            } else {
-                if std::mem::take(&mut self.space) && (begun || !words.is_empty()) {
-                    words.push(' ');
-                }
-                words.push(c);
+                continue;
             }
+            if std::mem::take(&mut self.space) {
+                match self.open.runs.last_mut() {
+                    _ if !words.is_empty() => words.push(' '),
+                    // Where a link ends, its underline does.
+                    Some(run) if !run.line_break && !run.link => run.text.push(' '),
+                    Some(run) if run.link => words.push(' '),
+                    _ => {}
+                }
+            }
+            words.push(c);
         }
         if words.is_empty() {
             return;
@@ -211,7 +215,7 @@ mod tests {
     fn words_emphasis_and_links_survive() {
         for (html, expected) in [
             ("plain", &["plain"][..]),
-            ("<p>Hello <b>you</b>,</p>\n<p>click <a href=\"https://x/?a>b\">here</a>.</p>", &["Hello * you*,", "click[ here]."]),
+            ("<p>Hello <b>you</b>,</p>\n<p>click <a href=\"https://x/?a>b\">here</a>.</p>", &["Hello *you*,", "click [here]."]),
             ("<h2>Title</h2>one<br>two<ul><li>a<li>b</ul>", &["# Title", "one/two", "- a", "- b"]),
             ("a &lt;b&gt; &amp;lt; &#36;X &#x41; &nosuch; & b", &["a <b> &lt; $X A &nosuch; & b"]),
             ("<style>p{}</style><script>alert('<p>')</script>x<!-- <b>no</b> -->y", &["xy"]),
