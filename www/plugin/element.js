@@ -2,6 +2,7 @@
 // State, decisions and HTML are Rust; nothing is worded here.
 
 import { Idiomorph } from './idiomorph.js';
+import { plain } from './plain.js';
 import { styles } from './styles.js';
 
 const HTML = globalThis.trustedTypes?.createPolicy('remote-support', { createHTML: (html) => html }) ?? { createHTML: (html) => html };
@@ -80,19 +81,24 @@ function element(init, controller, attribute) {
       const template = document.createElement('template');
       template.innerHTML = HTML.createHTML(`<div>${html}</div>`);
       this.#replace(template.content.firstChild);
-      if (sign) {
-        this.#nonce = sign.nonce;
-        // In the same turn as the click, or the browser takes it for an unwanted pop-up.
-        if (!open(sign.address, 'remote-support-sign-in', 'popup,width=520,height=680')) this.#handle('popup-blocked');
-      }
       if (focus) this.#root.getElementById(focus)?.focus();
-      if (copy) navigator.clipboard?.writeText(copy).then(() => this.#handle('copied'), () => this.#handle('copy-blocked'));
-      if (emit) this.dispatchEvent(new CustomEvent(emit[0], { detail: emit[1], bubbles: true, composed: true }));
+      if (copy) this.#copy(copy);
+      if (emit) this.#emit(...emit);
       if (again) this.#again(...again);
+      if (!sign) return;
+      this.#nonce = sign.nonce;
+      // In the same turn as the click, or the browser takes it for an unwanted pop-up.
+      if (!open(sign.address, 'remote-support-sign-in', 'popup,width=520,height=680')) this.#handle('popup-blocked');
+    }
+
+    /** Frames may often not write to the clipboard; then the text is shown. */
+    async #copy(text) {
+      const done = await Promise.resolve(navigator.clipboard?.writeText(text) ?? Promise.reject()).then(() => true, () => false);
+      this.#handle(done ? 'copied' : 'copy-blocked');
     }
 
     #replace(fresh) {
-      if (Idiomorph) return void Idiomorph.morph(this.#panel, fresh.childNodes, { morphStyle: 'innerHTML' });
+      if (Idiomorph) return void Idiomorph.morph(this.#panel, [...fresh.childNodes], { morphStyle: 'innerHTML' });
       const { id, selectionStart, selectionEnd } = this.#root.activeElement ?? {};
       this.#panel.replaceChildren(...fresh.childNodes);
       const same = id && this.#root.getElementById(id);
@@ -117,25 +123,14 @@ function element(init, controller, attribute) {
       this.#handle('signed-in', String(data.code));
     }
 
-    /** What is seen without the module: that it is loading, or why it does not run. */
+    /** Shows what does not need the module: that it loads, or why it does not. */
     #tell(error) {
-      const make = (tag, props, ...children) => {
-        const made = Object.assign(document.createElement(tag), props);
-        made.append(...children);
-        return made;
-      };
-      const bones = () => make('div', { className: 'bones' }, ...[1, 2, 3].map(() => make('div', { className: 'bone line' })));
-      const body = make('div', { className: 'body', ariaBusy: String(!error) });
-      if (error) {
-        const words = [make('h3', {}, error.title ?? 'Remote support cannot start'), make('p', {}, error.message), make('p', { className: 'hint' }, error.advice ?? '')];
-        const cast = make('div', { className: 'cast bad', role: 'alert' }, make('span', { className: 'sign', ariaHidden: 'true' }), make('div', {}, ...words));
-        const retry = make('button', { type: 'button', className: 'go' }, 'Try again');
-        retry.dataset.action = 'load';
-        body.append(cast, make('div', { className: 'row' }, retry));
-        this.dispatchEvent(new CustomEvent('remote-support:failed', { detail: error, bubbles: true, composed: true }));
-      } else body.append(bones());
-      const heading = make('header', { className: 'top' }, make('h2', { id: 'rs-heading', tabIndex: -1 }, 'Send Beyond Trust Invite'));
-      this.#panel.replaceChildren(make('section', { className: 'panel' }, heading, body));
+      this.#panel.replaceChildren(plain(error));
+      if (error) this.#emit('remote-support:failed', error);
+    }
+
+    #emit(name, detail) {
+      this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
     }
   };
 }

@@ -90,7 +90,7 @@ textarea.field { display: block; resize: vertical; font: 13px/1.55 var(--_mono);
 .picker { position: relative; }
 .picker::before { content: ""; position: absolute; inset-block-start: 13px; inset-inline-start: 14px; width: 11px; height: 11px; border: 1.8px solid var(--_ink-2); border-radius: 50%; pointer-events: none; z-index: 1; }
 .picker::after { content: ""; position: absolute; inset-block-start: 24px; inset-inline-start: 23.5px; width: 6px; height: 1.8px; border-radius: 1px; background: var(--_ink-2); rotate: 45deg; pointer-events: none; }
-.list { border-block-start: 1px solid var(--_line); max-height: 292px; overflow-y: auto; border-radius: 0 0 calc(var(--_radius) - 1px) calc(var(--_radius) - 1px); scrollbar-width: thin; }
+.list { border-block-start: 1px solid var(--_line); max-height: 378px; overflow-y: auto; border-radius: 0 0 calc(var(--_radius) - 1px) calc(var(--_radius) - 1px); scrollbar-width: thin; }
 .option { display: grid; grid-template-columns: 14px minmax(0, 1fr); column-gap: 10px; align-items: center; padding: 8px 14px; cursor: pointer; position: relative; }
 .option + .option { border-block-start: 1px solid var(--_line); }
 .option .name { overflow-wrap: anywhere; }
@@ -136,6 +136,8 @@ textarea.field { display: block; resize: vertical; font: 13px/1.55 var(--_mono);
 .problems li { padding: 7px 12px; border-radius: 8px; background: var(--_warn-soft); } .problems b { color: var(--_warn); }
 .problems .refused { background: var(--_bad-soft); } .problems .refused b { color: var(--_bad); }
 
+.details { margin: 0; padding: 12px 14px; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_sunken); font: 12.5px/1.5 var(--_mono); white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
+.said:empty { margin-block-start: -18px; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; }
 button { display: inline-flex; align-items: center; gap: 8px; min-height: 40px; padding: 8px 16px; border: 1px solid var(--_edge); border-radius: var(--_radius);
   background: var(--_surface); color: var(--_ink); font: inherit; font-weight: 620; cursor: pointer; overflow-wrap: anywhere; text-align: start; }
@@ -168,6 +170,9 @@ a { color: var(--_accent); }
   .body { padding: 14px; gap: 14px; }
   .top { padding: 12px 14px; }
   .foot { margin: 0 -14px -14px; padding: 12px 14px; }
+  .who { margin-inline: 28px 0; }
+  .list { max-height: 264px; }
+  .cast.big h3 { font-size: 15px; }
 }
 @media (prefers-reduced-motion: reduce) {
   .spinner { animation-duration: 3s; }

@@ -48,6 +48,8 @@ pub struct State {
     pub just_signed_in: bool,
     /// The person has done something: the focus follows what happens next.
     pub follow: bool,
+    /// Whether the details of a failure reached the clipboard, once that was tried.
+    pub copied: Option<bool>,
 }
 
 /// What is going on: each has its own look.

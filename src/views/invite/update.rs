@@ -39,6 +39,7 @@ impl State {
             offset,
             just_signed_in: false,
             follow: false,
+            copied: None,
         }
     }
 
@@ -58,6 +59,7 @@ impl State {
     fn did(&mut self, action: &str, value: String, moment: &Moment) -> Vec<Effect> {
         if !matches!(action, "start" | "tick" | "poll") {
             self.follow = true;
+            self.copied = None;
         }
         match action {
             "start" => return self.load(),
@@ -103,6 +105,8 @@ impl State {
                 self.phase = Phase::Ready;
                 return vec![Effect::Focus("rs-heading"), Effect::GetChannels, Effect::GetInvites];
             }
+            "copied" => self.copied = Some(true),
+            "copy-blocked" => self.copied = Some(false),
             "copy" => {
                 if let Phase::Failed(failure, _) = &self.phase {
                     return vec![Effect::Copy(self.details(failure))];

@@ -380,6 +380,10 @@ struct Failed {
     edit: bool,
     /// The default team that could take it.
     default_team: Option<String>,
+    /// They are on the clipboard.
+    copied: bool,
+    /// They are shown, as the browser does not let us copy.
+    details: Option<String>,
     /// Nothing was sent, for sure.
     kept: bool,
     /// It may have been sent; trying again sends at most once.
@@ -411,6 +415,8 @@ impl Failed {
             choose: sending,
             edit: kind == TemplateRefused,
             default_team: default_team.filter(|_| sending && tech_unavailable).and_then(|routing| routing.name.clone()),
+            copied: state.copied == Some(true),
+            details: (state.copied == Some(false)).then(|| state.details(failure)),
             kept: sending && !unsure,
             unsure,
         }

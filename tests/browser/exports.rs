@@ -1,0 +1,76 @@
+//! Plain objects in, plain objects out.
+
+use halo_remote_support::browser::{exports, nfkc};
+use js_sys::{JSON, Reflect, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const REPORT: &str = include_str!("../fixtures/reports/linked.xml");
+
+fn object(json: &str) -> JsValue {
+    JSON::parse(json).unwrap()
+}
+
+/// The field at a path such as `problems.0.code`, as a text.
+fn at(value: &JsValue, path: &str) -> String {
+    let found = path.split('.').fold(value.clone(), |value, name| match name.parse() {
+        Ok(place) => Reflect::get_u32(&value, place).unwrap(),
+        Err(_) => Reflect::get(&value, &name.into()).unwrap(),
+    });
+    found.as_string().unwrap_or_else(|| JSON::stringify(&found).map(String::from).unwrap_or_default())
+}
+
+#[wasm_bindgen_test]
+fn a_report_is_read_from_text_and_from_bytes() {
+    let from_text = exports::check_session_report(&REPORT.into(), &JsValue::UNDEFINED).unwrap();
+    let from_bytes = exports::check_session_report(&Uint8Array::from(REPORT.as_bytes()).into(), &JsValue::UNDEFINED).unwrap();
+    assert_eq!(at(&from_text, "ok"), "true");
+    assert_eq!(at(&from_text, "sessions.0.lsid").len(), 32);
+    assert_eq!(JSON::stringify(&from_text).unwrap(), JSON::stringify(&from_bytes).unwrap());
+    let other = object(r#"{"lsid": "ffffffffffffffffffffffffffffffff"}"#);
+    let none = exports::check_session_report(&REPORT.into(), &other).unwrap();
+    assert_eq!(at(&none, "sessions.length"), "0");
+}
+
+#[wasm_bindgen_test]
+fn bad_xml_is_a_problem_with_a_place_and_a_wrong_argument_an_error() {
+    let report = exports::check_session_report(&"<session_list>\n<session".into(), &JsValue::UNDEFINED).unwrap();
+    assert_eq!(at(&report, "ok"), "false");
+    assert_eq!(at(&report, "problems.0.severity"), "error");
+    assert_eq!(at(&report, "problems.0.line"), "2");
+    assert!(!at(&report, "problems.0.message").is_empty());
+    let error = exports::check_session_report(&JsValue::from(7), &JsValue::UNDEFINED).unwrap_err();
+    assert_eq!(at(&error, "code"), "argument_invalid");
+    assert_eq!(at(&error, "retryable"), "false");
+}
+
+#[wasm_bindgen_test]
+fn names_are_compared_with_the_browsers_own_tables() {
+    assert_eq!(nfkc("ﬁ\u{2460}"), "fi1");
+    let representatives = object(r#"[{"private": "ＺＯË  MÜLLER-ŁUKASZ"}, {"public": "Nobody"}]"#);
+    let agents = object(r#"[{"id": 46, "name": "Zoe", "beyondtrustName": "Zoë Müller–Łukasz"}]"#);
+    let matches = exports::match_agents(&representatives, &agents).unwrap();
+    assert_eq!((at(&matches, "0.kind"), at(&matches, "0.agent"), at(&matches, "1.kind")), ("matched".into(), "46".into(), "none".into()));
+}
+
+#[wasm_bindgen_test]
+fn an_invite_is_routed_and_rendered() {
+    let directory = object(
+        r#"{"agents": [{"id": 43, "name": "Ann Keller", "beyondtrustName": "Ann K.", "invitesEnabled": true}],
+            "teams": [{"queue": "team:3", "name": "Service Desk", "isDefault": true, "enabled": true}]}"#,
+    );
+    let ann = object(r#"{"agent": 43}"#);
+    let routing = exports::route_invite(&ann, &directory, &object("[]"), &JsValue::UNDEFINED).unwrap();
+    assert_eq!((at(&routing, "reason"), at(&routing, "name")), ("fallback".into(), "Service Desk".into()));
+    assert!(at(&routing, "text").starts_with("Goes to Service Desk."));
+    let strict = exports::route_invite(&ann, &directory, &object("[]"), &object(r#"{"fallback": false}"#)).unwrap();
+    assert_eq!((at(&strict, "reason"), at(&strict, "queue")), ("techUnavailable".into(), "null".into()));
+
+    let values = object(r#"{"link": "https://support.example.com/?ak=1", "named": {"USERNAME": "<b>"}}"#);
+    let rendered = exports::render_invite("<a href=\"$LINKTOREMOTE\">$USERNAME</a>", &values, &JsValue::UNDEFINED).unwrap();
+    assert_eq!(at(&rendered, "output"), "<a href=\"https://support.example.com/?ak=1\">&lt;b&gt;</a>");
+    let refused = exports::render_invite("{{{x}}}", &values, &object(r#"{"format": "text"}"#)).unwrap();
+    assert_eq!((at(&refused, "output"), at(&refused, "warnings.0.refused")), ("null".into(), "true".into()));
+    let problems = exports::lint_template("<p title=$USERNAME>").unwrap();
+    assert_eq!((at(&problems, "0.code"), at(&problems, "0.line")), ("template.unquotedAttribute".into(), "1".into()));
+}
