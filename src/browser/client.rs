@@ -4,7 +4,7 @@ use crate::{
     api::{IDEMPOTENCY_HEADER, PLUGIN_HEADER, Problem},
     rules::failure::{Failure, FailureKind},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit, RequestMode, Response};
@@ -14,6 +14,22 @@ use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit, RequestMode
 pub struct Client {
     origin: String,
     signal: AbortSignal,
+}
+
+/// One request to the proxy.
+#[derive(Debug, Default)]
+pub struct Question {
+    /// Behind `/api/v1/`.
+    pub path: String,
+    /// JSON to be posted.
+    pub body: Option<String>,
+    /// Idempotency key.
+    pub key: Option<String>,
+}
+
+/// Reads an answer.
+pub fn read<T: DeserializeOwned>(answer: Result<String, Failure>) -> Result<T, Failure> {
+    serde_json::from_str(&answer?).map_err(|error| Failure::new(FailureKind::Internal).with("reference", error))
 }
 
 impl Client {
@@ -29,23 +45,12 @@ impl Client {
         self.signal.aborted()
     }
 
-    /// Reads.
-    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        self.ask(path, &RequestInit::new(), None, None).await
-    }
-
-    /// Changes something.
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize, key: Option<&str>) -> Result<T, Failure> {
-        let init = RequestInit::new();
-        init.set_method("POST");
-        let body = serde_json::to_string(body).map_err(|error| Failure::new(FailureKind::BodyInvalid).with("text", error))?;
-        self.ask(path, &init, Some(body), key).await
-    }
-
-    async fn ask<T: DeserializeOwned>(&self, path: &str, init: &RequestInit, body: Option<String>, key: Option<&str>) -> Result<T, Failure> {
-        let (status, text) = self.fetch(path, init, body, key).await.map_err(|_| self.unreachable())?;
+    /// Asks, and hands back the text of a good answer; a body makes it a change. One path for every question, so that it
+    /// is compiled once.
+    pub async fn ask(&self, question: Question) -> Result<String, Failure> {
+        let (status, text) = self.fetch(question).await.map_err(|_| self.unreachable())?;
         if (200..300).contains(&status) {
-            return serde_json::from_str(&text).map_err(|error| Failure::new(FailureKind::Internal).with("reference", error));
+            return Ok(text);
         }
         Err(match serde_json::from_str::<Problem>(&text) {
             Ok(problem) => problem.failure(),
@@ -55,16 +60,18 @@ impl Client {
         })
     }
 
-    async fn fetch(&self, path: &str, init: &RequestInit, body: Option<String>, key: Option<&str>) -> Result<(u16, String), JsValue> {
+    async fn fetch(&self, Question { path, body, key }: Question) -> Result<(u16, String), JsValue> {
+        let init = RequestInit::new();
         let headers = Headers::new()?;
         headers.set(PLUGIN_HEADER, "1")?;
         headers.set("accept", "application/json")?;
         if let Some(body) = body {
+            init.set_method("POST");
             headers.set("content-type", "application/json")?;
             init.set_body(&JsValue::from(body));
         }
         if let Some(key) = key {
-            headers.set(IDEMPOTENCY_HEADER, key)?;
+            headers.set(IDEMPOTENCY_HEADER, &key)?;
         }
         init.set_headers(&headers);
         init.set_credentials(RequestCredentials::Include);
@@ -72,7 +79,7 @@ impl Client {
         init.set_signal(Some(&self.signal));
         let window = web_sys::window().ok_or(JsValue::NULL)?;
         let address = format!("{}/api/v1/{path}", self.origin);
-        let response: Response = JsFuture::from(window.fetch_with_str_and_init(&address, init)).await?.dyn_into()?;
+        let response: Response = JsFuture::from(window.fetch_with_str_and_init(&address, &init)).await?.dyn_into()?;
         let text = JsFuture::from(response.text()?).await?;
         Ok((response.status(), text.as_string().unwrap_or_default()))
     }

@@ -119,16 +119,21 @@ pub fn route_invite(channel: &JsValue, directory: &JsValue, logged_in: &JsValue,
     let channel: Option<Channel> = take("channel", channel)?;
     let directory: Directory = take("directory", directory)?;
     let logged_in: Vec<Representative> = take("loggedIn", logged_in)?;
-    let settings: Option<Settings> = take("settings", settings)?;
-    let routing = routing::route(channel, &directory, &logged_in, &settings.unwrap_or_default(), nfkc);
-    give(&WordedRouting { text: say(Language::En, &routing.message), routing })
+    let choices: Option<RouteSettings> = take("settings", settings)?;
+    let mut settings = Settings::default();
+    if let Some(RouteSettings { fallback }) = choices {
+        settings.fallback = fallback;
+    }
+    let routing = routing::route(channel, &directory, &logged_in, &settings, nfkc);
+    let result = give(&routing)?;
+    Reflect::set(&result, &"text".into(), &say(Language::En, &routing.message).into())?;
+    Ok(result)
 }
 
-#[derive(Serialize)]
-struct WordedRouting {
-    #[serde(flatten)]
-    routing: routing::Routing,
-    text: String,
+/// The settings that routing asks for. All of them would cost every page that loads us.
+#[derive(Deserialize)]
+struct RouteSettings {
+    fallback: bool,
 }
 
 #[derive(Deserialize)]
@@ -197,4 +202,3 @@ pub fn render_invite(template: &str, values: &JsValue, options: &JsValue) -> Res
 pub fn lint_template(template: &str) -> Result<JsValue, JsValue> {
     give(&WordedProblem::all(&template::lint(template)))
 }
-

@@ -1,9 +1,12 @@
 //! The invite element's controller: takes what the shim reports, does what the panel's state asks for, hands back HTML.
 //! Decides and words nothing.
 
-use super::{client::Client, exports::give};
+use super::{
+    client::{Client, Question, read},
+    exports::give,
+};
 use crate::{
-    api::{Exchange, Invite, Me},
+    api::{Exchange, Invite},
     rules::{failure::Failure, wording::Language, words::UnixSeconds},
     views::invite::{Effect, Event, Moment, State},
 };
@@ -124,20 +127,20 @@ impl Inner {
     fn perform(self: Rc<Self>, effect: Effect, change: &mut Change, language: Language) {
         let ticket = self.state.borrow().ticket;
         match effect {
-            Effect::GetMe => self.ask(async |client| Event::Me(client.get("me").await)),
+            Effect::GetMe => self.ask("me", None, |answer| Event::Me(read(answer))),
             Effect::GetChannels => {
-                self.ask(async move |client| Event::Channels(Box::new(client.get(&format!("channels?ticket={ticket}")).await)));
+                self.ask(&format!("channels?ticket={ticket}"), None, |answer| Event::Channels(Box::new(read(answer))));
             }
-            Effect::GetInvites => self.ask(async move |client| {
-                let invites: Result<Invites, Failure> = client.get(&format!("invites?ticket={ticket}")).await;
-                Event::Invites(invites.map(|answer| answer.invites))
+            Effect::GetInvites => self.ask(&format!("invites?ticket={ticket}"), None, |answer| {
+                Event::Invites(read::<Invites>(answer).map(|answer| answer.invites))
             }),
-            Effect::Exchange { code, nonce } => self.ask(async move |client| {
-                let me: Result<Me, Failure> = client.post("sign-in/exchange", &Exchange { code, nonce }, None).await;
-                Event::Exchanged(me)
-            }),
+            Effect::Exchange { code, nonce } => {
+                let body = serde_json::to_string(&Exchange { code, nonce }).ok();
+                self.ask("sign-in/exchange", body.map(|body| (body, None)), |answer| Event::Exchanged(read(answer)));
+            }
             Effect::Send(invite, key) => {
-                self.ask(async move |client| Event::Sent(Box::new(client.post("invites", &invite, Some(&key)).await)));
+                let body = serde_json::to_string(&invite).ok();
+                self.ask("invites", body.map(|body| (body, Some(key))), |answer| Event::Sent(Box::new(read(answer))));
             }
             Effect::Open { address, nonce } => change.open = Some(Open { address, nonce }),
             Effect::Focus(id) => change.focus = Some(id),
@@ -152,10 +155,13 @@ impl Inner {
         }
     }
 
-    fn ask(self: Rc<Self>, question: impl AsyncFnOnce(Client) -> Event + 'static) {
+    /// Asks the proxy; a body with its idempotency key makes it a change.
+    fn ask(self: Rc<Self>, path: &str, body: Option<(String, Option<String>)>, read: fn(Result<String, Failure>) -> Event) {
+        let (body, key) = body.map_or((None, None), |(body, key)| (Some(body), key));
+        let question = Question { path: path.to_owned(), body, key };
         spawn_local(async move {
-            let event = question(self.client.clone()).await;
-            self.take(event);
+            let answer = self.client.ask(question).await;
+            self.take(read(answer));
         });
     }
 }

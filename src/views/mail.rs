@@ -78,7 +78,8 @@ struct Reader {
 impl Reader {
     fn tag(&mut self, tag: &str) {
         let closes = tag.starts_with('/');
-        let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let name: String =
+            tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         if let Some(hidden) = &self.hidden {
             if closes && *hidden == name {
                 self.hidden = None;
@@ -205,7 +206,13 @@ mod tests {
             Run { text, .. } => text.clone(),
         };
         let block = |block: &Block| {
-            let mark = if block.heading { "# " } else if block.item { "- " } else { "" };
+            let mark = if block.heading {
+                "# "
+            } else if block.item {
+                "- "
+            } else {
+                ""
+            };
             format!("{mark}{}", block.runs.iter().map(run).collect::<String>())
         };
         blocks(html).iter().map(block).collect()

@@ -6,10 +6,11 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::AbortController;
+use web_sys::AbortSignal;
 
 const ME: &str = r#"{"id": 42, "name": "Priya Nair", "isAdministrator": false}"#;
-const SIGNED_OUT: &str = r#"{"type": "about:blank", "status": 401, "title": "", "detail": "", "advice": "", "code": "signed_out", "retryable": false}"#;
+const SIGNED_OUT: &str =
+    r#"{"type": "about:blank", "status": 401, "title": "", "detail": "", "advice": "", "code": "signed_out", "retryable": false}"#;
 const DESK: &str = r#"{"queue": {"team": {"queue": "team:3"}}, "channel": {"team": "team:3"}, "name": "Service Desk", "asked": null,
     "reason": "noChannel", "message": {"code": "routing.noChannel", "args": {"name": "Service Desk"}}, "trace": []}"#;
 
@@ -67,7 +68,7 @@ impl Drop for Proxy {
 struct Panel {
     controller: InviteController,
     changes: Rc<RefCell<Vec<JsValue>>>,
-    life: AbortController,
+    life: JsValue,
     _notify: Closure<dyn FnMut(JsValue)>,
 }
 
@@ -76,10 +77,10 @@ impl Panel {
         let changes = Rc::new(RefCell::new(Vec::new()));
         let kept = Rc::clone(&changes);
         let notify = Closure::new(move |change| kept.borrow_mut().push(change));
-        let life = AbortController::new().unwrap();
+        let life = Function::new_no_args("return new AbortController()").call0(&JsValue::NULL).unwrap();
         let function: &Function = notify.as_ref().unchecked_ref();
         let (proxy, origin) = ("https://proxy.example".to_owned(), "https://halo.example".to_owned());
-        let controller = InviteController::new("1161", proxy, origin, "en-GB", life.signal(), function.clone()).unwrap();
+        let controller = InviteController::new("1161", proxy, origin, "en-GB", signal(&life), function.clone()).unwrap();
         Self { controller, changes, life, _notify: notify }
     }
     fn last(&self, field: &str) -> JsValue {
@@ -101,6 +102,10 @@ impl Panel {
     }
 }
 
+fn signal(life: &JsValue) -> AbortSignal {
+    Reflect::get(life, &"signal".into()).unwrap().unchecked_into()
+}
+
 /// Lets the browser do what is waiting.
 async fn turn() {
     let promise = Promise::new(&mut |resolve, _| {
@@ -113,10 +118,10 @@ async fn turn() {
 async fn from_signed_out_to_sent() {
     let proxy = Proxy::answering(&[("GET /api/v1/me", 401, SIGNED_OUT)]);
     let panel = Panel::new();
-    panel.controller.handle("start", String::new());
+    _ = panel.controller.handle("start", String::new());
     assert!(panel.html().contains("rs-loading"));
     panel.shows("Sign in to send an invite").await;
-    panel.controller.handle("sign-in", String::new());
+    _ = panel.controller.handle("sign-in", String::new());
     let open = panel.last("open");
     let [address, nonce] = ["address", "nonce"].map(|name| Reflect::get(&open, &name.into()).unwrap().as_string().unwrap());
     assert!(address.starts_with("https://proxy.example/api/v1/sign-in?nonce=") && address.contains(&nonce), "{address}");
@@ -129,9 +134,9 @@ async fn from_signed_out_to_sent() {
         ("GET /api/v1/invites", 200, r#"{"invites": []}"#),
         ("POST /api/v1/invites", 201, &invite("sent")),
     ]);
-    panel.controller.handle("signed-in", "7K3M9QX2DH".to_owned());
+    _ = panel.controller.handle("signed-in", "7K3M9QX2DH".to_owned());
     panel.shows("Goes to Service Desk, the default team.").await;
-    panel.controller.handle("send", String::new());
+    _ = panel.controller.handle("send", String::new());
     assert!(panel.html().contains("Sending…"));
     panel.shows("Invite sent to connor@batley.example").await;
     let emitted = Array::from(&panel.last("emit"));
@@ -147,11 +152,11 @@ async fn a_dead_line_is_told_and_tried_again_under_the_same_key() {
     let channels = channels();
     let proxy = Proxy::answering(&[ready[0], ready[1], ("GET /api/v1/channels", 200, &channels), ("POST /api/v1/invites", 0, "")]);
     let panel = Panel::new();
-    panel.controller.handle("start", String::new());
+    _ = panel.controller.handle("start", String::new());
     panel.shows("rs-form").await;
-    panel.controller.handle("send", String::new());
+    _ = panel.controller.handle("send", String::new());
     panel.shows("proxy.example cannot be reached").await;
-    panel.controller.handle("retry", String::new());
+    _ = panel.controller.handle("retry", String::new());
     turn().await;
     let keys: Vec<_> = proxy.asked().iter().filter(|line| line.starts_with("POST")).cloned().collect();
     assert_eq!(keys.len(), 2);
@@ -162,8 +167,9 @@ async fn a_dead_line_is_told_and_tried_again_under_the_same_key() {
 async fn nothing_is_shown_once_the_element_is_gone() {
     let _proxy = Proxy::answering(&[("GET /api/v1/me", 401, SIGNED_OUT)]);
     let panel = Panel::new();
-    panel.controller.handle("start", String::new());
-    panel.life.abort();
+    _ = panel.controller.handle("start", String::new());
+    let abort: Function = Reflect::get(&panel.life, &"abort".into()).unwrap().unchecked_into();
+    abort.call0(&panel.life).unwrap();
     for _ in 0..5 {
         turn().await;
     }
@@ -176,5 +182,5 @@ fn keys_the_panel_does_not_use_stay_with_the_browser() {
     let panel = Panel::new();
     assert!(panel.controller.handle("channels:keydown", "ArrowDown".to_owned()));
     assert!(!panel.controller.handle("channels:keydown", "Tab".to_owned()));
-    assert!(InviteController::new("x", String::new(), String::new(), "", panel.life.signal(), Function::new_no_args("")).is_err());
+    assert!(InviteController::new("x", String::new(), String::new(), "", signal(&panel.life), Function::new_no_args("")).is_err());
 }

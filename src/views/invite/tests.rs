@@ -33,13 +33,8 @@ fn routed(channel: Option<Channel>, fallback: bool, ann: &str) -> Routing {
         disabled: false,
         overridden: false,
     };
-    let team = Team {
-        queue: TeamQueue::Team(3),
-        name: "Service Desk".to_owned(),
-        display_name: String::new(),
-        is_default: true,
-        enabled: true,
-    };
+    let team =
+        Team { queue: TeamQueue::Team(3), name: "Service Desk".to_owned(), display_name: String::new(), is_default: true, enabled: true };
     let directory = Directory { agents: vec![agent(42, "Priya Nair"), agent(43, ann)], teams: vec![team] };
     let names = RepresentativeNames { private: Some("Priya Nair".to_owned()), ..RepresentativeNames::default() };
     let logged_in = [Representative { id: 7, names, invited: false, sessions: Some(0) }];
@@ -312,7 +307,8 @@ fn each_failure_has_its_own_way_on() {
         let mut panel = Panel::ready();
         panel.fails(kind);
         let html = panel.html();
-        let found: Vec<_> = html.lines().filter_map(|line| line.strip_prefix("<button")?.strip_suffix("</button>")?.split('>').nth(1)).collect();
+        let found: Vec<_> =
+            html.lines().filter_map(|line| line.strip_prefix("<button")?.strip_suffix("</button>")?.split('>').nth(1)).collect();
         assert_eq!(found, buttons, "{kind:?}");
     }
 }

@@ -411,7 +411,10 @@ impl Failed {
             advice,
             tech_unavailable,
             sign_in: tried == Tried::SigningIn || kind == CookieBlocked,
-            retry: tried != Tried::SigningIn && kind != CookieBlocked && kind != TemplateRefused && !(sending && another && !tech_unavailable),
+            retry: tried != Tried::SigningIn
+                && kind != CookieBlocked
+                && kind != TemplateRefused
+                && !(sending && another && !tech_unavailable),
             choose: sending,
             edit: kind == TemplateRefused,
             default_team: default_team.filter(|_| sending && tech_unavailable).and_then(|routing| routing.name.clone()),
