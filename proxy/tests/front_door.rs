@@ -168,6 +168,15 @@ async fn frames_carry_a_strict_policy() {
     assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';") && policy.contains("style-src 'self';"), "{policy}");
     assert!(policy.ends_with(&format!("frame-ancestors 'self' {}", house.simulator.halo_origin)), "{policy}");
     assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    std::fs::create_dir_all(house.folder.path().join("pkg")).unwrap();
+    for (name, keep) in [("remote-support.js", "no-cache"), ("glue-0a1b2c3d4e.js", "public, max-age=31536000, immutable")] {
+        std::fs::write(house.folder.path().join("pkg").join(name), "export {};").unwrap();
+        let request = house.client.get(house.proxy_url(&format!("/embed/pkg/{name}"))).header("origin", &house.simulator.halo_origin);
+        let answer = request.send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.headers()["cache-control"].to_str().unwrap()), (200, keep), "{name}");
+        assert_eq!(answer.headers()["content-type"], "text/javascript");
+        assert_eq!(answer.headers()["access-control-allow-origin"], house.simulator.halo_origin.as_str());
+    }
     for path in ["/embed/../proxy.toml", "/embed/%2e%2e%2fproxy.toml", "/embed/pkg/../../proxy.toml", "/embed/.hidden", "/embed/nothing"] {
         let answer = house.client.get(house.proxy_url(path)).send().await.unwrap();
         assert_eq!(answer.status(), 404, "{path}");

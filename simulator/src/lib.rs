@@ -2,9 +2,11 @@
 //! the product, so that a misunderstanding cannot hide on both sides. Faults, switches and ledgers are under `/control`.
 
 pub mod appliance;
-pub mod faults;
+mod faults;
 pub mod halo;
+mod requests;
 mod serve;
+mod settings;
 
 use std::{
     io,
@@ -28,7 +30,7 @@ pub struct Options {
     pub proxy_connect: Option<SocketAddr>,
     /// Where outbound events go.
     pub event_url: Option<String>,
-    /// Folder with Halo's screens of the demo; the appliance's lie beside it in `appliance`.
+    /// Folder of the demo's Halo screens; the appliance's pages are in `appliance` beside it.
     pub pages: Option<PathBuf>,
 }
 
@@ -64,7 +66,7 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
     let halo_origin = format!("http://halo.localhost:{}", halo_addr.port());
     let appliance_origin = format!("http://appliance.localhost:{}", appliance_addr.port());
     let world = appliance::World::new(appliance_origin.clone(), halo_origin.clone(), &options);
-    let events = tokio::spawn(appliance::events::deliver(Arc::clone(&world), options.proxy_connect));
+    let events = tokio::spawn(appliance::deliver_events(Arc::clone(&world), options.proxy_connect));
     let appliance = tokio::spawn(serve::serve(appliance, appliance::router(world, options.pages.as_deref())));
     let world = halo::World::new(halo_origin.clone(), appliance_origin.clone(), &options);
     let halo = tokio::spawn(serve::serve(halo, halo::router(world, options.pages.as_deref())));
@@ -88,18 +90,11 @@ pub(crate) fn random_hex(bytes: usize) -> String {
     (0..bytes).map(|_| format!("{:02x}", rand::random::<u8>())).collect()
 }
 
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Text as HTML or XML content or attribute.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Merges a change into a settings object: the parts that are named.
-pub(crate) fn merge(into: &mut serde_json::Value, change: &serde_json::Value) {
-    match (into, change) {
-        (serde_json::Value::Object(into), serde_json::Value::Object(change)) => {
-            for (name, value) in change {
-                merge(into.entry(name.clone()).or_insert(serde_json::Value::Null), value);
-            }
-        }
-        (into, change) => *into = change.clone(),
-    }
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

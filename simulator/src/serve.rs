@@ -18,17 +18,19 @@ pub async fn serve(listener: TcpListener, router: Router) {
             let service = service_fn(move |request: Request<hyper::body::Incoming>| {
                 let router = router.clone();
                 async move {
-                    let Ok(response) = router.oneshot(plain_path(request.map(Body::new))).await;
+                    let Ok(response) = router.oneshot(request.map(Body::new)).await;
                     // An error makes hyper drop the connection without a byte.
                     if response.extensions().get::<Cut>().is_some() { Err(std::io::Error::other("cut")) } else { Ok(response) }
                 }
             });
+            // What goes wrong on a connection is the client's to notice.
             let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
-fn plain_path(mut request: Request<Body>) -> Request<Body> {
+/// `/API/Tickets` and `/api/tickets` are one path to Halo.
+pub fn lower_case_api<B>(mut request: Request<B>) -> Request<B> {
     let path = request.uri().path();
     if path.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("/api/")) {
         let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();

@@ -21,7 +21,7 @@ const DETAILS = [
   ["Site", "site_name"],
   ["Agent", "agent_name"],
   ["Status", "status"],
-  ["Priority", "priority"],
+  ["Priority", "priority_name"],
 ];
 
 let seenBefore = false;

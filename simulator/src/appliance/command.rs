@@ -1,88 +1,112 @@
-//! `/api/command`: keys, who is logged in, teams, and what the API account may do.
+//! `/api/command`: keys, who is logged in, teams, what the API account may do, and the appliance's health.
 
 use super::{
-    World, keys, token,
-    xml::{document, element, error, escape, namespace},
+    APPLIANCE_ID, State, World, keys, shown, token,
+    xml::{Api::Command, Xml, document, error},
 };
-use crate::{iso, now_ms};
+use crate::{escape, iso};
 use axum::{
     extract::{Form, Query, State as Shared},
     http::HeaderMap,
     response::Response,
 };
-use std::{collections::HashMap, fmt::Write as _, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
-const API: &str = "command";
-/// Made up: a session has to have begun some time.
-const LOGGED_IN_FOR: i64 = 3600;
+type Fields = HashMap<String, String>;
 
-pub(super) async fn by_query(world: Shared<Arc<World>>, headers: HeaderMap, Query(form): Query<HashMap<String, String>>) -> Response {
+pub(super) async fn by_query(world: Shared<Arc<World>>, headers: HeaderMap, Query(form): Query<Fields>) -> Response {
     answer(&world, &headers, &form)
 }
 
-pub(super) async fn by_form(world: Shared<Arc<World>>, headers: HeaderMap, Form(form): Form<HashMap<String, String>>) -> Response {
+pub(super) async fn by_form(world: Shared<Arc<World>>, headers: HeaderMap, Form(form): Form<Fields>) -> Response {
     answer(&world, &headers, &form)
 }
 
-fn answer(world: &World, headers: &HeaderMap, form: &HashMap<String, String>) -> Response {
+fn answer(world: &World, headers: &HeaderMap, form: &Fields) -> Response {
     let mut state = world.state();
-    if !token::is_live(&state, headers) {
-        return token::refused();
+    if let Err(refusal) = token::check(&state, headers) {
+        return *refusal;
     }
-    if state.settings["xml_api_enabled"] == false {
-        return error(&state, API, "The XML API is not enabled.");
+    if !state.settings.is_on("xml_api_enabled") {
+        return error(&state, Command, "The XML API is not enabled.");
     }
-    let level = state.permission("perm_command").to_owned();
-    let namespace = namespace(&state, API);
     let action = form.get("action").map(String::as_str).unwrap_or_default();
-    let known = ["get_api_info", "generate_session_key", "get_logged_in_reps", "get_support_teams", "check_health"].contains(&action);
-    if !known {
-        return error(&state, API, "Invalid action");
-    }
-    if action != "get_api_info" && (level == "deny" || (action == "generate_session_key" && level != "full_access")) {
-        return error(&state, API, "The API account does not have permission to use this command.");
+    let permitted = match (action, state.permission("perm_command")) {
+        // Any account may ask what it may do.
+        ("get_api_info", _) | (_, "full_access") => true,
+        ("get_logged_in_reps" | "get_support_teams" | "check_health", level) => level == "read_only",
+        _ => false,
+    };
+    if !permitted {
+        return error(&state, Command, "The API account does not have permission to use this command.");
     }
     match action {
         "generate_session_key" => match keys::generate(&mut state, &world.origin, form) {
-            Ok(content) => document("session_key", &namespace, &content),
-            Err(text) => error(&state, API, &text),
+            Ok(made) => document(&state, Command, "session_key", |xml| state.keys[made].write(xml)),
+            Err(text) => error(&state, Command, text),
         },
-        "get_logged_in_reps" => {
-            let content = state.representatives.iter().filter(|(_, one)| one.logged_in).fold(String::from("\n"), |mut xml, (id, one)| {
-                let link = format!("<a href=\"{}/?id={id}&amp;name={}\">{}</a>", world.origin, one.public.replace(' ', "+"), one.public);
-                let _ = writeln!(xml, "<rep id=\"{id}\">");
-                xml += &element("display_name", &one.display);
-                xml += &element("public_display_name", &one.public);
-                xml += &element("private_display_name", &one.private);
-                xml += &element("type", one.kind);
-                xml += &element("direct_link", &link);
-                xml += &element("logged_in_since", &iso(now_ms() / 1000 - LOGGED_IN_FOR));
-                xml += &element("presentation_count", "0");
-                xml += &element("support_session_count", &super::sessions::running(&state, *id).to_string());
-                xml += &element("showing_on_rep_list", "1");
-                xml + "</rep>\n"
-            });
-            document("logged_in_reps", &namespace, &content)
-        }
-        "get_support_teams" => {
-            let content = state.teams.iter().fold(String::from("\n"), |xml, (id, name)| {
-                xml + &format!("<support_team id=\"{id}\">\n{}<issues>\n</issues>\n</support_team>\n", element("name", name))
-            });
-            document("support_teams", &namespace, &content)
-        }
-        "check_health" => document(
-            "health_check",
-            &namespace,
-            "\n<appliance id=\"3c4d5e6f708192a3b4c5d6e7f8091a2b\"/>\n<version>25.1.1</version>\n<success>1</success>\n<failover_role>none</failover_role>\n",
-        ),
-        _ => {
-            let permissions = state.settings["permissions"].as_object().into_iter().flatten().fold(String::new(), |xml, (name, value)| {
-                xml + &format!("<permission name=\"{}\">{}</permission>\n", escape(name), escape(value.as_str().unwrap_or_default()))
-            });
-            let time = now_ms() / 1000 + state.number("clock_skew_seconds");
-            let content =
-                format!("\n<api_version>1.25.0</api_version>\n<timestamp>{time}</timestamp>\n<permissions>\n{permissions}</permissions>\n");
-            document("api_information", &namespace, &content)
-        }
+        "get_logged_in_reps" => document(&state, Command, "logged_in_reps", |xml| representatives(&state, &world.origin, xml)),
+        "get_support_teams" => document(&state, Command, "support_teams", |xml| teams(&state, form.contains_key("showmembers"), xml)),
+        "get_api_info" => document(&state, Command, "api_information", |xml| api_info(&state, xml)),
+        "check_health" => document(&state, Command, "health_check", health),
+        _ => error(&state, Command, "Invalid action"),
     }
+}
+
+/// A representative who is logged out is simply not there; nobody's username is.
+fn representatives(state: &State, origin: &str, xml: &mut Xml) {
+    for (id, one) in &state.people.representatives {
+        let Some(since) = one.logged_in_since else { continue };
+        let id = id.to_string();
+        let name: String = url::form_urlencoded::byte_serialize(one.public.as_bytes()).collect();
+        let link = format!("<a href=\"{origin}/?id={id}&amp;name={name}\">{}</a>", escape(&one.public));
+        xml.within("rep", &[("id", &id)], |xml| {
+            xml.leaf("display_name", &one.display);
+            xml.leaf("public_display_name", &one.public);
+            xml.leaf("private_display_name", &one.private);
+            xml.leaf("type", &one.kind);
+            xml.leaf("direct_link", &link);
+            xml.leaf("logged_in_since", &iso(since));
+            xml.leaf("presentation_count", "0");
+            xml.leaf("support_session_count", &shown::sessions_of(state, &id).to_string());
+            xml.leaf("showing_on_rep_list", if one.kind == "Normal" { "1" } else { "0" });
+        });
+    }
+}
+
+fn teams(state: &State, with_members: bool, xml: &mut Xml) {
+    for (id, team) in &state.people.teams {
+        xml.within("support_team", &[("id", &id.to_string())], |xml| {
+            xml.leaf("name", &team.name);
+            if with_members {
+                xml.within("members", &[], |xml| {
+                    for (id, one) in team.members.iter().filter_map(|id| Some((id, state.people.representatives.get(id)?))) {
+                        xml.tagged("representative", &[("id", &id.to_string())], &one.private);
+                    }
+                });
+            }
+            xml.within("issues", &[], |xml| {
+                for (id, code, title) in &team.issues {
+                    xml.tagged("issue", &[("id", &id.to_string()), ("code_name", code)], title);
+                }
+            });
+        });
+    }
+}
+
+fn api_info(state: &State, xml: &mut Xml) {
+    xml.leaf("api_version", "1.25.0");
+    xml.leaf("timestamp", &state.now().to_string());
+    xml.within("permissions", &[], |xml| {
+        for (name, value) in state.settings.get("permissions").as_object().into_iter().flatten() {
+            xml.tagged("permission", &[("name", name)], value.as_str().unwrap_or_default());
+        }
+    });
+}
+
+fn health(xml: &mut Xml) {
+    xml.empty("appliance", &[("id", APPLIANCE_ID)]);
+    xml.leaf("version", "25.1.1 (41200-0000000000)");
+    xml.leaf("success", "1");
+    xml.leaf("failover_role", "none");
 }

@@ -1,7 +1,13 @@
-//! `/control`: what tests and the demo's panel turn, and the ledger they read.
+//! `/control` of the appliance: what tests and the demo's panel turn, sessions played without anybody at the pages, and the
+//! ledger.
 
-use super::{Representative, World, events, sessions, sessions::Step};
-use crate::merge;
+use super::{
+    World, events,
+    people::{Queue, Representative, Team},
+    sessions::{self, Step},
+    shown::{self, View},
+    token,
+};
 use axum::{
     Json, Router,
     extract::{Path, State as Shared},
@@ -12,106 +18,175 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-type Answer = Result<Json<Value>, (StatusCode, String)>;
+pub(super) type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
+
+/// The customer of a played session, unless it says otherwise.
+pub(super) const CUSTOMER: &str = "Connor Blake";
+/// A played session takes so many seconds a step.
+const PLAYED_STEP: i64 = 20;
 
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/control/ledger", get(ledger))
         .route("/control/settings", get(settings).post(change))
+        .route("/control/reset", post(async |Shared(world): Shared<Arc<World>>| world.reset()))
         .route("/control/representatives/{id}", post(representative))
+        .route("/control/teams/{id}", post(team))
         .route("/control/play", post(play))
         .route("/control/sessions/{lsid}/end", post(end))
         .route("/control/events", post(raw_event))
         .route("/control/idle", get(idle))
 }
 
+pub(super) fn conflict(text: String) -> (StatusCode, Json<Value>) {
+    (StatusCode::CONFLICT, Json(json!({"error": text})))
+}
+
 async fn ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
     let state = world.state();
     Json(json!({
         "requests": world.ledger.requests(),
-        "tokens": state.tokens.len(),
+        "tokens": state.tokens.iter().map(token::Token::shown).collect::<Vec<_>>(),
         "keys": state.keys.iter().map(super::keys::Key::shown).collect::<Vec<_>>(),
-        "sessions": state.sessions.iter().map(|session| sessions::shown(&state, session)).collect::<Vec<_>>(),
+        "sessions": state.sessions.iter().map(|session| shown::session(session, View::Technician)).collect::<Vec<_>>(),
         "events": state.events.iter().map(events::Event::shown).collect::<Vec<_>>(),
     }))
 }
 
 async fn settings(Shared(world): Shared<Arc<World>>) -> Json<Value> {
-    Json(world.state().settings.clone())
+    Json(world.state().settings.all())
 }
 
-async fn change(Shared(world): Shared<Arc<World>>, Json(change): Json<Value>) -> Json<Value> {
+async fn change(Shared(world): Shared<Arc<World>>, Json(change): Json<Value>) -> Answer {
     let mut state = world.state();
-    merge(&mut state.settings, &change);
+    let secret = state.settings.get("client_secret").clone();
+    state.settings.change(&change).map_err(conflict)?;
+    if *state.settings.get("client_secret") != secret {
+        token::end_all(&mut state);
+    }
     world.wake.notify_one();
-    Json(state.settings.clone())
+    Ok(Json(state.settings.all()))
 }
 
 #[derive(Deserialize)]
-struct Change {
+#[serde(deny_unknown_fields)]
+struct RepresentativeChange {
     logged_in: Option<bool>,
     public: Option<String>,
     private: Option<String>,
     display: Option<String>,
+    username: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
 }
 
-async fn representative(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Change>) -> Json<Value> {
+/// Changes a representative, or makes one.
+async fn representative(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<RepresentativeChange>) -> Json<Value> {
     let mut state = world.state();
-    let nobody =
-        || Representative { public: String::new(), private: String::new(), display: String::new(), kind: "Normal", logged_in: false };
-    let one = state.representatives.entry(id).or_insert_with(nobody);
-    let Change { logged_in, public, private, display } = change;
-    one.logged_in = logged_in.unwrap_or(one.logged_in);
-    for (field, value) in [(&mut one.public, public), (&mut one.private, private), (&mut one.display, display)] {
+    let now = state.now();
+    let nobody = || {
+        let name = change.private.clone().or(change.public.clone()).unwrap_or_else(|| format!("Representative {id}"));
+        let username = format!("representative-{id}");
+        Representative {
+            username,
+            display: name.clone(),
+            public: name.clone(),
+            private: name,
+            kind: "Normal".to_owned(),
+            logged_in_since: None,
+        }
+    };
+    let one = state.people.representatives.entry(id).or_insert_with(nobody);
+    if let Some(here) = change.logged_in {
+        one.logged_in_since = here.then(|| one.logged_in_since.unwrap_or(now));
+    }
+    let fields = [
+        (&mut one.public, change.public),
+        (&mut one.private, change.private),
+        (&mut one.display, change.display),
+        (&mut one.username, change.username),
+        (&mut one.kind, change.kind),
+    ];
+    for (field, value) in fields {
         if let Some(value) = value {
             *field = value;
         }
     }
-    Json(json!({"id": id, "logged_in": one.logged_in}))
+    Json(json!({"id": id, "logged_in": one.logged_in_since.is_some()}))
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TeamChange {
+    name: Option<String>,
+    members: Option<Vec<u32>>,
+}
+
+/// Changes a team, or makes one.
+async fn team(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<TeamChange>) -> Json<Value> {
+    let mut state = world.state();
+    let team = state.people.teams.entry(id).or_insert_with(|| Team { name: format!("Team {id}"), members: Vec::new(), issues: Vec::new() });
+    team.name = change.name.unwrap_or_else(|| team.name.clone());
+    team.members = change.members.unwrap_or_else(|| team.members.clone());
+    Json(json!({"id": id, "name": team.name, "members": team.members}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Play {
     short_key: Option<String>,
     external_key: Option<String>,
+    customer: Option<String>,
     #[serde(default)]
     script: Vec<Step>,
     #[serde(default)]
     end: bool,
 }
 
-/// Plays a session without anybody at the pages.
+/// Plays a session at once, its times spread over the minutes before now.
 async fn play(Shared(world): Shared<Arc<World>>, Json(play): Json<Play>) -> Answer {
-    let refuse = |text: String| (StatusCode::CONFLICT, text);
     let mut state = world.state();
-    let lsid = match play.short_key {
-        Some(short_key) => super::pages::use_key(&mut state, |key| key.short_key == short_key).map_err(refuse)?,
-        None => sessions::start(&mut state, &play.external_key.unwrap_or_default(), "General", "Connor Blake"),
+    let customer = play.customer.as_deref().unwrap_or(CUSTOMER);
+    let last = if play.end { PLAYED_STEP } else { 0 };
+    let mut at = state.now() - last - play.script.iter().map(|step| step.wait.unwrap_or(PLAYED_STEP)).sum::<i64>();
+    let lsid = match &play.short_key {
+        Some(code) => {
+            let key =
+                state.keys.iter().position(|key| key.short_key == *code).ok_or_else(|| conflict(format!("there is no key {code}")))?;
+            sessions::use_key(&mut state, key, customer, at).map_err(conflict)?
+        }
+        None => sessions::start(&mut state, play.external_key.as_deref().unwrap_or_default(), Queue::General, customer, at),
     };
-    for step in play.script {
-        sessions::step(&mut state, &lsid, step).map_err(refuse)?;
+    for step in &play.script {
+        at += step.wait.unwrap_or(PLAYED_STEP);
+        sessions::step(&mut state, &lsid, step, at).map_err(conflict)?;
     }
     if play.end {
-        sessions::end(&mut state, &lsid).map_err(refuse)?;
+        sessions::end(&mut state, &lsid, at + last).map_err(conflict)?;
     }
     world.wake.notify_one();
     Ok(Json(json!({"lsid": lsid})))
 }
 
 async fn end(Shared(world): Shared<Arc<World>>, Path(lsid): Path<String>) -> Answer {
-    sessions::end(&mut world.state(), &lsid).map_err(|text| (StatusCode::CONFLICT, text))?;
+    let mut state = world.state();
+    let now = state.now();
+    sessions::end(&mut state, &lsid, now).map_err(conflict)?;
     world.wake.notify_one();
     Ok(Json(json!({"lsid": lsid})))
 }
 
 #[derive(Deserialize)]
-struct RawEvent {
+#[serde(deny_unknown_fields)]
+struct Raw {
     body: String,
 }
 
-async fn raw_event(Shared(world): Shared<Arc<World>>, Json(event): Json<RawEvent>) {
-    world.state().events.push(events::Event::raw(event.body));
+/// An event with any body, well-formed or not.
+async fn raw_event(Shared(world): Shared<Arc<World>>, Json(raw): Json<Raw>) -> Json<Value> {
+    world.state().events.push(events::Event::raw(raw.body));
     world.wake.notify_one();
+    Json(json!({}))
 }
 
 async fn idle(Shared(world): Shared<Arc<World>>) -> Json<Value> {

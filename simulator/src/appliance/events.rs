@@ -1,53 +1,62 @@
 //! Outbound events: one recipient, one queue. Whatever is not answered with exactly 200 is sent again, and holds back every
-//! later event.
+//! later event. No signature, no secret, nothing of what was said.
 
-use super::{State, World};
-use crate::now_ms;
+use super::{APPLIANCE_ID, State, World};
+use crate::{now_ms, random_hex};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+use url::{Host, Url, form_urlencoded};
 
-const APPLIANCE: &str = "3c4d5e6f708192a3b4c5d6e7f8091a2b";
+/// The one event the vendors' guide asks for ("Support Session End").
+pub(super) const SESSION_END: &str = "support_conference_end";
 /// The sender's own patience; not documented, a guess.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The schema's version; not documented, a guess.
+const VERSION: &str = "7";
 
 pub(crate) struct Event {
-    pub(super) name: String,
-    pub(super) lsid: String,
+    /// Ours, to find it again after the answer.
+    id: String,
+    name: String,
+    lsid: String,
     body: String,
+    /// What was answered, 0 for no answer.
     statuses: Vec<u16>,
     delivered: bool,
+    at_ms: i64,
 }
 
 impl Event {
-    pub(super) fn shown(&self) -> Value {
-        json!({"event": self.name, "lsid": self.lsid, "attempts": self.statuses.len(), "statuses": self.statuses, "delivered": self.delivered})
-    }
-
     pub(super) fn raw(body: String) -> Self {
         let field = |name: &str| {
-            url::form_urlencoded::parse(body.as_bytes())
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.into_owned())
-                .unwrap_or_default()
+            form_urlencoded::parse(body.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
         };
-        Self { name: field("event"), lsid: field("lsid"), body, statuses: Vec::new(), delivered: false }
+        Self { id: random_hex(8), name: field("event"), lsid: field("lsid"), body, statuses: Vec::new(), delivered: false, at_ms: now_ms() }
+    }
+
+    pub(super) fn shown(&self) -> Value {
+        json!({
+            "event": self.name, "lsid": self.lsid, "body": self.body, "attempts": self.statuses.len(), "statuses": self.statuses, "delivered": self.delivered,
+            "at_ms": self.at_ms,
+        })
     }
 }
 
-/// Puts an event into the queue.
-pub(super) fn announce(state: &mut State, name: &str, lsid: &str, fields: &[(&str, &str)]) {
-    let external_key =
-        state.sessions.iter().find(|session| session.lsid == lsid).map(|session| session.external_key.clone()).unwrap_or_default();
-    let time = (now_ms() / 1000).to_string();
+/// Puts an event into the queue, when the recipient is set up to be sent this kind. `fields` come after those every event has.
+pub(super) fn announce(state: &mut State, name: &str, lsid: &str, external_key: &str, fields: &[(&str, &str)]) {
+    if !state.settings.lists("events_to_send", name) {
+        return;
+    }
+    let time = state.now().to_string();
     let always = [
         ("event", name),
-        ("version", "7"),
+        ("version", VERSION),
         ("timestamp", &time),
-        ("appliance_id", APPLIANCE),
+        ("appliance_id", APPLIANCE_ID),
         ("lsid", lsid),
-        ("external_key", &external_key),
+        ("external_key", external_key),
     ];
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(always).extend_pairs(fields).finish();
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(always).extend_pairs(fields).finish();
     state.events.push(Event::raw(body));
 }
 
@@ -61,38 +70,46 @@ pub(crate) async fn deliver(world: Arc<World>, connect: Option<SocketAddr>) {
     loop {
         let next = {
             let state = world.state();
-            let url = state.text("event_url").map(str::to_owned);
-            let retry = Duration::from_millis(state.number("event_retry_ms").try_into().unwrap_or(200));
-            state
-                .events
-                .iter()
-                .position(|event| !event.delivered)
-                .zip(url)
-                .map(|(index, url)| (index, url, retry, state.events[index].body.clone()))
+            let url = state.settings.text("event_url").and_then(|url| Url::parse(url).ok());
+            let first = state.events.iter().find(|event| !event.delivered);
+            let retry = Duration::from_millis(state.settings.number("event_retry_ms").try_into().unwrap_or(200));
+            first.zip(url).map(|(event, url)| (event.id.clone(), event.body.clone(), url, retry))
         };
-        let Some((index, url, retry, body)) = next else {
+        let Some((id, body, url, retry)) = next else {
             world.wake.notified().await;
             continue;
         };
-        let status = post(&url, connect, body).await;
-        let delivered = status == Some(200);
-        if let Some(event) = world.state().events.get_mut(index) {
-            event.statuses.push(status.unwrap_or(0));
-            event.delivered = delivered;
+        let status = post(url, connect, body).await.unwrap_or(0);
+        if let Some(event) = world.state().events.iter_mut().find(|event| event.id == id) {
+            event.statuses.push(status);
+            event.delivered = status == 200;
         }
-        if !delivered {
+        if status != 200 {
             tokio::time::sleep(retry).await;
         }
     }
 }
 
-async fn post(url: &str, connect: Option<SocketAddr>, body: String) -> Option<u16> {
-    let mut client =
-        reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0);
-    let host = url::Url::parse(url).ok()?.host_str()?.to_owned();
-    if let Some(connect) = connect {
-        client = client.resolve(&host, connect);
+/// Posts; the status, or nothing when there was no answer. A name under `localhost` resolves in browsers only: such a recipient
+/// is reached at `connect`, or at this machine.
+async fn post(mut url: Url, connect: Option<SocketAddr>, body: String) -> Option<u16> {
+    let public = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let public = public.to_owned();
+    if let Some(Host::Domain(name)) = url.host() {
+        let here = (name == "localhost" || name.ends_with(".localhost"))
+            .then(|| SocketAddr::from(([127, 0, 0, 1], url.port_or_known_default().unwrap_or(80))));
+        if let Some(address) = connect.or(here) {
+            url.set_ip_host(address.ip()).ok()?;
+            url.set_port(Some(address.port())).ok()?;
+        }
     }
-    let request = client.build().ok()?.post(url).header("content-type", "application/x-www-form-urlencoded").body(body);
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(0)
+        .build()
+        .ok()?;
+    let request = client.post(url).header("host", public).header("content-type", "application/x-www-form-urlencoded").body(body);
     request.send().await.ok().map(|answer| answer.status().as_u16())
 }

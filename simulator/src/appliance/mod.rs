@@ -3,134 +3,131 @@
 
 mod command;
 mod control;
-pub mod events;
+mod events;
 mod keys;
 mod pages;
+mod people;
 mod report;
+mod session_xml;
 mod sessions;
+mod shown;
 mod token;
 mod xml;
 
-use crate::{Options, faults, lock};
+pub(crate) use events::deliver as deliver_events;
+
+use crate::{
+    Options, lock, now_ms,
+    requests::{self, Ledger, Vendor},
+    settings::Settings,
+};
 use axum::{
     Router,
     http::{HeaderValue, Method, header},
     middleware,
     routing::{get, post},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
 };
 use tokio::sync::Notify;
 use tower_http::cors::CorsLayer;
 
-/// The appliance's state, behind one lock: nothing here is slow.
+/// The appliance's id, as `check_health` and every event carry it.
+const APPLIANCE_ID: &str = "3c4d5e6f708192a3b4c5d6e7f8091a2b";
+
+/// The appliance: its state behind one lock (nothing here is slow), and what never changes.
 pub struct World {
     state: Mutex<State>,
-    ledger: Arc<faults::Ledger>,
+    ledger: Ledger,
     wake: Notify,
     origin: String,
     halo_origin: String,
+    start: Options,
 }
 
 pub(crate) struct State {
-    settings: Value,
+    settings: Settings,
     tokens: Vec<token::Token>,
-    representatives: BTreeMap<u32, Representative>,
-    teams: Vec<(u32, &'static str)>,
+    people: people::People,
     keys: Vec<keys::Key>,
     sessions: Vec<sessions::Session>,
     events: Vec<events::Event>,
 }
 
-/// A representative.
-#[derive(Clone, Debug)]
-pub(crate) struct Representative {
-    public: String,
-    private: String,
-    display: String,
-    kind: &'static str,
-    logged_in: bool,
-}
-
 impl World {
     pub(crate) fn new(origin: String, halo_origin: String, options: &Options) -> Arc<Self> {
-        let world = Self { state: Mutex::new(State::new(options)), ledger: Arc::default(), wake: Notify::new(), origin, halo_origin };
-        Arc::new(world)
+        let state = Mutex::new(State::new(options));
+        Arc::new(Self { state, ledger: Ledger::default(), wake: Notify::new(), origin, halo_origin, start: options.clone() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
+
+    /// As it was at the start.
+    fn reset(&self) {
+        *self.state() = State::new(&self.start);
+        self.ledger.clear();
+        self.wake.notify_one();
+    }
+}
+
+impl Vendor for World {
+    fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
 }
 
 impl State {
     fn new(options: &Options) -> Self {
-        let representative = |name: &str, public: &str, kind, logged_in| Representative {
-            public: public.to_owned(),
-            private: name.to_owned(),
-            display: public.to_owned(),
-            kind,
-            logged_in,
-        };
+        let settings = json!({
+            "namespace": "current", "report_lag_ms": 0, "report_override": null, "xml_api_enabled": true, "clock_skew_seconds": 0,
+            "event_url": options.event_url, "event_retry_ms": 200, "events_to_send": [events::SESSION_END],
+            "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600,
+            "permissions": {
+                "perm_backup": "0", "perm_command": "full_access", "perm_configuration": "1", "perm_configuration_vault_account": "0", "perm_ecm": "0",
+                "perm_real_time_state": "0", "perm_reporting_archive": "0", "perm_reporting_license": "0", "perm_reporting_presentation": "0",
+                "perm_reporting_support": "1", "perm_scim": "0",
+            },
+        });
         Self {
-            settings: json!({
-                "namespace": "current", "report_lag_ms": 0, "xml_api_enabled": true, "clock_skew_seconds": 0, "event_url": options.event_url,
-                "event_retry_ms": 200, "report_override": null, "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1",
-                "token_seconds": 3600,
-                "permissions": {
-                    "perm_backup": "0", "perm_command": "full_access", "perm_configuration": "1", "perm_ecm": "0", "perm_real_time_state": "0",
-                    "perm_reporting_archive": "0", "perm_reporting_license": "0", "perm_reporting_presentation": "0", "perm_reporting_support": "1",
-                    "perm_scim": "0",
-                },
-            }),
+            settings: Settings::new(settings),
             tokens: Vec::new(),
-            representatives: BTreeMap::from([
-                (7, representative("Priya Nair", "Priya Nair", "Normal", true)),
-                (9, representative("Ann Keller", "Ann K.", "Normal", false)),
-                (12, representative("Zoë Müller-Łukasz", "Zoë Müller-Łukasz", "Normal", true)),
-                (13, representative("Kit", "Kit", "Normal", true)),
-                (40, representative("Guest Expert", "Guest Expert", "Invited", true)),
-            ]),
-            teams: vec![(3, "Service Desk"), (4, "Network Team")],
+            people: people::People::seed(),
             keys: Vec::new(),
             sessions: Vec::new(),
             events: Vec::new(),
         }
     }
 
-    fn number(&self, setting: &str) -> i64 {
-        self.settings.get(setting).and_then(Value::as_i64).unwrap_or(0)
-    }
-
-    fn text(&self, setting: &str) -> Option<&str> {
-        self.settings.get(setting).and_then(Value::as_str)
+    /// The appliance's own clock, in seconds; it may be wrong.
+    fn now(&self) -> i64 {
+        now_ms() / 1000 + self.settings.number("clock_skew_seconds")
     }
 
     fn permission(&self, name: &str) -> &str {
-        self.settings.get("permissions").and_then(|all| all.get(name)).and_then(Value::as_str).unwrap_or("0")
+        self.settings.get("permissions")[name].as_str().unwrap_or("0")
     }
 }
 
 /// All routes of the appliance.
-pub(crate) fn router(world: Arc<World>, pages: Option<&Path>) -> Router {
+pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
     let halo = HeaderValue::from_str(&world.halo_origin).ok();
     // The demo's panel on the Halo page logs representatives in and out here.
     let cors = CorsLayer::new()
         .allow_origin(halo.into_iter().collect::<Vec<_>>())
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE]);
-    let people = Router::new().merge(control::routes()).merge(pages::endpoints()).layer(cors);
+    let ours = Router::new().merge(control::routes()).merge(requests::fault_routes()).merge(pages::endpoints()).layer(cors);
     Router::new()
         .route("/oauth2/token", post(token::issue))
         .route("/api/command", get(command::by_query).post(command::by_form))
         .route("/api/reporting", get(report::by_query).post(report::by_form))
-        .merge(people)
-        .merge(pages::files(pages))
+        .merge(ours)
+        .merge(pages::files(folder, &world.halo_origin))
         .with_state(Arc::clone(&world))
-        .merge(faults::routes(Arc::clone(&world.ledger)))
-        .layer(middleware::from_fn_with_state(Arc::clone(&world.ledger), faults::middleware))
+        .layer(middleware::from_fn_with_state(world, requests::record::<World>))
 }

@@ -1,8 +1,14 @@
 //! Actions: POST is upsert, ids count per ticket, the author is the token's agent whatever the body says (unless the switch is
 //! on), and `sendemail` puts a mail into the mailbox.
 
-use super::{Caller, World, for_agent, nothing, tickets};
-use crate::{iso, now_ms};
+use super::{
+    State, World,
+    access::{Answer, Caller, Refusal, say},
+    lists::{Asked, enveloped, wants},
+    nothing, now, text,
+    tickets::{may_see, number, only},
+};
+use crate::{escape, random_hex, settings::merge};
 use axum::{
     Json,
     extract::{Path, Query, State as Shared},
@@ -10,102 +16,172 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-type Asked = Query<HashMap<String, String>>;
+/// Larger than Halo takes for `emailto`.
+const LONGEST_RECIPIENT: usize = 4000;
 
-pub(super) async fn list(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Query(query): Asked) -> Response {
-    let ticket: u64 = query.get("ticket_id").and_then(|id| id.parse().ok()).unwrap_or(0);
-    let with_html = query.get("includehtmlnote").is_some_and(|value| value == "true");
+/// An action, and whether somebody posted it; the others were there from the start.
+pub(crate) struct Action {
+    pub(super) fields: Value,
+    pub(super) posted: bool,
+}
+
+/// What a ticket begins with.
+pub(super) fn opening(ticket: &Value) -> Action {
+    let note = ticket["details"].as_str().unwrap_or_default();
+    let mut fields = blank(ticket["id"].clone(), 1);
+    let change = json!({
+        "outcome": "First User Email", "who": ticket["user_name"], "who_type": 0, "actionby_user_id": ticket["user_id"], "emaildirection": "I",
+        "datetime": ticket["dateoccurred"], "note": note, "note_html": format!("<p>{}</p>", escape(note).replace('\n', "<br>")),
+    });
+    merge(&mut fields, &change);
+    Action { fields, posted: false }
+}
+
+fn blank(ticket: Value, id: u64) -> Value {
+    json!({
+        "ticket_id": ticket, "id": id, "outcome": "", "outcome_id": 0, "action_systemid": 0, "who": "", "who_type": 1, "who_agentid": 0, "who_initials": "",
+        "who_colour": "#3b8ea5", "datetime": now(), "last_updated": now(), "note": "", "note_html": "", "emaildirection": "", "emailto": "", "emailcc": "",
+        "emailsubject": "", "emailbody_html": "", "hiddenfromuser": false, "important": false, "timetaken": 0.0, "nonbilltime": 0.0, "old_status": 2,
+        "new_status": 2, "new_status_name": "In Progress", "attachment_count": 0, "actionby_agent_id": 0, "actionby_user_id": 0, "on_behalf_of": 0,
+        "chatid": 0, "remotetechid": 0, "guid": random_hex(16), "_warning": null,
+    })
+}
+
+fn leave_out(mut action: Value, fields: &[&str]) -> Value {
+    if let Some(all) = action.as_object_mut() {
+        all.retain(|name, _| !fields.contains(&name.as_str()));
+    }
+    action
+}
+
+pub(super) async fn list(Shared(world): Shared<Arc<World>>, caller: Caller, Query(asked): Query<Asked>) -> Response {
     let state = world.state();
-    if !state.tickets.iter().any(|known| known["id"] == ticket) {
-        return for_agent(caller, nothing());
-    }
-    let mut actions: Vec<Value> = state.actions.iter().filter(|action| action["ticket_id"] == ticket).rev().cloned().collect();
-    let total = actions.len();
-    if let Some(count) = query.get("count").or(query.get("page_size")).and_then(|count| count.parse::<usize>().ok()) {
-        actions.truncate(count.min(100));
-    }
-    for action in &mut actions {
-        if let (false, Some(fields)) = (with_html, action.as_object_mut()) {
-            fields.remove("note_html");
-            fields.remove("emailbody_html");
+    let answer = || -> Answer {
+        may_see(&state, &caller, false)?;
+        let ticket = number(asked.get("ticket_id").map(String::as_str).unwrap_or_default());
+        if !state.tickets.iter().any(|known| known["id"] == ticket) {
+            return Ok(nothing());
         }
-    }
-    for_agent(caller, Json(json!({"record_count": total, "actions": actions})))
-}
-
-pub(super) async fn one(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Path(id): Path<u64>, Query(query): Asked) -> Response {
-    let ticket: u64 = query.get("ticket_id").and_then(|id| id.parse().ok()).unwrap_or(0);
-    let found = world.state().actions.iter().find(|action| action["ticket_id"] == ticket && action["id"] == id).cloned();
-    for_agent(caller, found.map_or_else(nothing, |action| Json(action).into_response()))
-}
-
-fn refuse(caller: u32, message: &str) -> Response {
-    let body = json!({
-        "ClassName": "System.Exception", "Message": message, "Data": null, "InnerException": null, "HelpURL": null, "StackTraceString": null, "HResult": -2_146_233_088_i64,
-        "Source": "NetHelpDesk_API",
-    });
-    for_agent(caller, (StatusCode::BAD_REQUEST, Json(body)))
-}
-
-pub(super) async fn save(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Json(body): Json<Value>) -> Response {
-    let Some(new) = body.as_array().and_then(|all| all.first()).cloned() else {
-        return for_agent(
-            caller,
-            (StatusCode::BAD_REQUEST, Json(json!({"": ["The JSON value could not be converted to a list. Path: $"]}))),
-        );
-    };
-    let mut state = world.state();
-    if tickets::denied(&state, caller) {
-        return for_agent(caller, StatusCode::FORBIDDEN);
-    }
-    let Some(ticket) = state.tickets.iter().find(|ticket| ticket["id"] == new["ticket_id"]).cloned() else {
-        return for_agent(caller, nothing());
-    };
-    if ticket["locked"] == true {
-        return refuse(caller, "This ticket is locked.");
-    }
-    if let Some(known) = state
-        .actions
-        .iter_mut()
-        .find(|action| new["id"].is_number() && action["id"] == new["id"] && action["ticket_id"] == new["ticket_id"])
-    {
-        crate::merge(known, &new);
-        return for_agent(caller, Json(known.clone()));
-    }
-    if new["outcome"].as_str().unwrap_or_default().is_empty() && !new["outcome_id"].is_number() {
-        return refuse(caller, "Please choose an Outcome.");
-    }
-    let asked = new["who_agentid"].as_u64().and_then(|id| u32::try_from(id).ok()).filter(|_| state.settings["honour_who_agentid"] == true);
-    let author = asked.unwrap_or(caller);
-    let name = state.agents.iter().find(|agent| agent["id"] == author).map(|agent| agent["name"].clone()).unwrap_or_default();
-    let id = 1 + state
-        .actions
-        .iter()
-        .filter(|action| action["ticket_id"] == new["ticket_id"])
-        .filter_map(|action| action["id"].as_u64())
-        .max()
-        .unwrap_or(0);
-    let mut action = json!({
-        "note": "", "note_html": "", "hiddenfromuser": false, "important": false, "timetaken": 0.0, "emaildirection": "", "emailto": "", "emailsubject": "",
-        "attachment_count": 0, "chatid": 0, "on_behalf_of": 0, "_warning": null,
-    });
-    crate::merge(&mut action, &new);
-    action["id"] = json!(id);
-    action["who"] = name;
-    action["who_type"] = json!(1);
-    action["who_agentid"] = json!(author);
-    action["actionby_agent_id"] = json!(caller);
-    action["datetime"] = json!(iso(now_ms() / 1000).replace("+00:00", "Z"));
-    if new["sendemail"] == true {
-        action["emaildirection"] = json!("O");
-        let mail = json!({
-            "id": state.mails.len() + 1, "to": new["emailto"], "subject": new["emailsubject"], "html": new["emailbody_html"], "at": action["datetime"],
-            "ticket_id": new["ticket_id"], "action_id": id,
+        let mut without = Vec::new();
+        without.extend((!wants(&asked, "includehtmlnote")).then_some("note_html"));
+        without.extend((!wants(&asked, "includehtmlemail")).then_some("emailbody_html"));
+        let chosen = state.actions.iter().rev().map(|action| &action.fields).filter(|action| {
+            let outcome = asked.get("actoutcome").is_none_or(|outcome| action["outcome"] == outcome.as_str());
+            let private = !wants(&asked, "excludeprivate") || action["hiddenfromuser"] == false;
+            let by_agent = !wants(&asked, "agentonly") || action["who_type"] == 1;
+            action["ticket_id"] == ticket && outcome && private && by_agent
         });
-        state.mails.push(mail);
+        Ok(enveloped(&asked, "actions", chosen.map(|action| leave_out(action.clone(), &without)).collect()))
+    };
+    say(answer())
+}
+
+pub(super) async fn one(Shared(world): Shared<Arc<World>>, caller: Caller, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
+    let state = world.state();
+    let answer = || -> Answer {
+        may_see(&state, &caller, false)?;
+        let ticket = number(asked.get("ticket_id").map(String::as_str).unwrap_or_default());
+        let found = state.actions.iter().find(|action| action.fields["ticket_id"] == ticket && action.fields["id"] == number(&id));
+        Ok(found.map_or_else(nothing, |action| Json(&action.fields).into_response()))
+    };
+    say(answer())
+}
+
+/// A serialised .NET exception, as Halo shows those of its own rules.
+fn exception(message: &str) -> Refusal {
+    let body = json!({
+        "ClassName": "System.Exception", "Message": message, "Data": null, "InnerException": null, "HelpURL": null, "StackTraceString": null,
+        "RemoteStackTraceString": null, "HResult": -2_146_233_088_i64, "Source": "NetHelpDesk_API",
+    });
+    (StatusCode::BAD_REQUEST, Json(body)).into()
+}
+
+pub(super) async fn save(Shared(world): Shared<Arc<World>>, caller: Caller, Json(body): Json<Value>) -> Response {
+    let mut state = world.state();
+    let save = |state: &mut State| -> Answer {
+        may_see(state, &caller, true)?;
+        let new = only(&body)?;
+        let Some(ticket) = state.tickets.iter_mut().find(|ticket| ticket["id"] == new["ticket_id"]) else { return Ok(nothing()) };
+        if ticket["_canupdate"] == false {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
+        if ticket["hasbeenclosed"] == true && state.settings.is_on("closed_refuses") {
+            return Err((StatusCode::BAD_REQUEST, "This ticket is closed and cannot be updated.").into());
+        }
+        ticket["last_update"] = now();
+        let user_email = ticket["user_email"].clone();
+        let stored = if new["id"].as_u64().unwrap_or(0) == 0 { create(state, &caller, new, &user_email)? } else { change(state, new)? };
+        let reply = if state.settings.text("action_reply") == Some("array") { json!([stored]) } else { stored };
+        Ok(Json(reply).into_response())
+    };
+    say(save(&mut state))
+}
+
+/// An id: that action, changed.
+fn change(state: &mut State, new: &Value) -> Result<Value, Refusal> {
+    let same = |action: &&mut Action| action.fields["id"] == new["id"] && action.fields["ticket_id"] == new["ticket_id"];
+    let known = state.actions.iter_mut().find(same).ok_or_else(|| exception("The action does not exist."))?;
+    merge(&mut known.fields, new);
+    settle_note(&mut known.fields, new);
+    known.fields["last_updated"] = now();
+    Ok(known.fields.clone())
+}
+
+/// No id: one more action, and its mail.
+fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -> Result<Value, Refusal> {
+    let blank_text = |field: &str| new[field].as_str().is_none_or(|text| text.trim().is_empty());
+    if blank_text("outcome") && new["outcome_id"].as_u64().unwrap_or(0) == 0 {
+        return Err(exception("Please choose an Outcome."));
     }
-    state.actions.push(action.clone());
-    for_agent(caller, Json(action))
+    if ["note", "note_html", "emailbody", "emailbody_html"].into_iter().all(blank_text) {
+        return Err((StatusCode::BAD_REQUEST, Json(json!({"Message": "Please enter a note."}))).into());
+    }
+    if new["emailto"].as_str().is_some_and(|to| to.len() > LONGEST_RECIPIENT) {
+        return Err((StatusCode::BAD_REQUEST, "String or binary data would be truncated.").into());
+    }
+    let asked = new["who_agentid"].as_u64().and_then(|id| u32::try_from(id).ok());
+    let asked = asked.filter(|id| state.settings.is_on("honour_who_agentid") && state.agents.iter().any(|agent| agent["id"] == *id));
+    let author = asked.unwrap_or(caller.agent);
+    let person = state.agents.iter().find(|agent| agent["id"] == author).cloned().unwrap_or_default();
+    let of_ticket = state.actions.iter().filter(|action| action.fields["ticket_id"] == new["ticket_id"]);
+    let id = 1 + of_ticket.filter_map(|action| action.fields["id"].as_u64()).max().unwrap_or(0);
+    let mut action = blank(new["ticket_id"].clone(), id);
+    merge(&mut action, new);
+    let ours = json!({
+        "id": id, "who": person["name"], "who_type": 1, "who_agentid": author, "who_initials": person["initials"], "actionby_agent_id": caller.agent,
+        "attachment_count": new["attachments"].as_array().map_or(0, Vec::len),
+    });
+    merge(&mut action, &ours);
+    settle_note(&mut action, new);
+    if new["sendemail"] == true {
+        send(state, &mut action, user_email);
+    }
+    state.actions.push(Action { fields: action.clone(), posted: true });
+    Ok(action)
+}
+
+/// Plain and HTML note follow each other where only one was given.
+fn settle_note(action: &mut Value, new: &Value) {
+    if let (Some(html), None) = (new["note_html"].as_str(), new["note"].as_str()) {
+        action["note"] = json!(text::of_html(html));
+    } else if let (None, Some(note)) = (new["note_html"].as_str(), new["note"].as_str()) {
+        action["note_html"] = json!(format!("<p>{}</p>", escape(note).replace('\n', "<br>")));
+    }
+}
+
+fn send(state: &mut State, action: &mut Value, user_email: &Value) {
+    if action["emailto"].as_str().is_none_or(str::is_empty) {
+        action["emailto"] = user_email.clone();
+    }
+    action["emaildirection"] = json!("O");
+    let html = match action["emailbody_html"].as_str() {
+        Some("") | None => format!("<p>{}</p>", escape(action["emailbody"].as_str().unwrap_or_default()).replace('\n', "<br>")),
+        Some(html) => html.to_owned(),
+    };
+    state.mails.push(json!({
+        "id": state.mails.len() + 1, "to": action["emailto"], "cc": action["emailcc"], "subject": action["emailsubject"], "html": html, "at": action["datetime"],
+        "ticket_id": action["ticket_id"], "action_id": action["id"],
+    }));
 }

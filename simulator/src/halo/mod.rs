@@ -1,19 +1,28 @@
 //! Halo: sign-in, agents, tickets, actions with mail, users; its odd shapes; and the JSON behind the demo's screens.
 
+mod access;
 mod actions;
 mod auth;
+mod control;
+mod lists;
 mod pages;
 mod people;
+mod sign_in;
+mod text;
 mod tickets;
 
-use crate::{Options, faults, lock, merge};
+use crate::{
+    Options, lock, now_ms,
+    requests::{self, Ledger, Vendor},
+    serve::lower_case_api,
+    settings::Settings,
+};
 use axum::{
-    Json, Router,
-    extract::{FromRequestParts, State as Shared},
-    http::{StatusCode, header, request::Parts},
+    Router,
+    http::{HeaderMap, StatusCode},
     middleware,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use serde_json::{Value, json};
 use std::{
@@ -21,86 +30,77 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-/// Halo's state, behind one lock: nothing here is slow.
+/// Halo: its state behind one lock (nothing here is slow), and what never changes.
 pub struct World {
     state: Mutex<State>,
-    ledger: Arc<faults::Ledger>,
+    ledger: Ledger,
     origin: String,
     appliance_origin: String,
-    proxy_origin: String,
+    start: Options,
 }
 
 pub(crate) struct State {
-    settings: Value,
+    settings: Settings,
     agents: Vec<Value>,
     users: Vec<Value>,
     tickets: Vec<Value>,
-    actions: Vec<Value>,
+    actions: Vec<actions::Action>,
     mails: Vec<Value>,
-    codes: Vec<auth::Code>,
-    tokens: Vec<auth::Token>,
-    refreshes: Vec<auth::Refresh>,
-    refresh_log: Vec<Value>,
-    sign_ins: Vec<Value>,
-    /// Times of API requests within the rate limit's window.
+    auth: auth::Auth,
+    /// Times of API requests within the rate limit's window, in milliseconds.
     recent: Vec<i64>,
 }
 
 impl World {
     pub(crate) fn new(origin: String, appliance_origin: String, options: &Options) -> Arc<Self> {
-        let state = State {
-            settings: json!({
-                "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "token_seconds": 3600, "deny_agents": [],
-            }),
-            agents: people::agents(),
-            users: people::users(),
-            tickets: tickets::seed(),
-            actions: Vec::new(),
-            mails: Vec::new(),
-            codes: Vec::new(),
-            tokens: Vec::new(),
-            refreshes: Vec::new(),
-            refresh_log: Vec::new(),
-            sign_ins: Vec::new(),
-            recent: Vec::new(),
-        };
-        let proxy_origin = options.proxy_origin.clone();
-        Arc::new(Self { state: Mutex::new(state), ledger: Arc::default(), origin, appliance_origin, proxy_origin })
+        let state = Mutex::new(State::new(options));
+        Arc::new(Self { state, ledger: Ledger::default(), origin, appliance_origin, start: options.clone() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
-}
 
-/// The caller of an API request, by its bearer token; within the rate limit.
-struct Caller(u32);
-
-impl FromRequestParts<Arc<World>> for Caller {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Response> {
-        let presented =
-            parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
-        let mut state = world.state();
-        let now = crate::now_ms();
-        state.recent.retain(|at| *at > now - 300_000);
-        if let Some(limit) = state.settings["rate_limit"].as_u64().filter(|limit| state.recent.len() as u64 >= *limit) {
-            let body = json!({"Message": format!("Rate Limit Reached - {limit} Requests per rolling 5 minute window")});
-            return Err((StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response());
-        }
-        state.recent.push(now);
-        let token = state.tokens.iter().find(|token| Some(token.token.as_str()) == presented && token.expires_ms > now);
-        let refused = || (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")]).into_response();
-        token.map(|token| Self(token.agent)).ok_or_else(refused)
+    /// As it was at the start.
+    fn reset(&self) {
+        *self.state() = State::new(&self.start);
+        self.ledger.clear();
     }
 }
 
-/// An answer, noted in the ledger as this agent's.
-fn for_agent(agent: u32, answer: impl IntoResponse) -> Response {
-    let mut response = answer.into_response();
-    response.extensions_mut().insert(faults::ForAgent(agent));
-    response
+impl State {
+    fn new(options: &Options) -> Self {
+        let tickets = tickets::seed();
+        let settings = json!({
+            "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
+            "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "agent_list": "array", "action_reply": "object",
+            "closed_refuses": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
+        });
+        Self {
+            settings: Settings::new(settings),
+            agents: people::agents(),
+            users: people::users(),
+            actions: tickets.iter().map(actions::opening).collect(),
+            tickets,
+            mails: Vec::new(),
+            auth: auth::Auth::default(),
+            recent: Vec::new(),
+        }
+    }
+}
+
+impl Vendor for World {
+    fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn agent(&self, headers: &HeaderMap) -> Option<u32> {
+        self.state().auth.holder(headers).map(|token| token.agent)
+    }
+
+    fn gateway_ms(&self) -> Option<u64> {
+        self.state().settings.get("gateway_ms").as_u64()
+    }
 }
 
 /// Halo's 404: a text type and nothing in it.
@@ -108,13 +108,20 @@ fn nothing() -> Response {
     (StatusCode::NOT_FOUND, "").into_response()
 }
 
-/// All routes of Halo.
-pub(crate) fn router(world: Arc<World>, pages: Option<&Path>) -> Router {
-    let ledger = Arc::clone(&world.ledger);
-    Router::new()
+/// `2026-03-10T09:00:00Z`, as Halo writes times.
+fn now() -> Value {
+    json!(crate::iso(now_ms() / 1000).replace("+00:00", "Z"))
+}
+
+/// All routes of Halo. Those of the API are in lower case.
+pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
+    let routes = Router::new()
         .route("/api/authinfo", get(auth::info))
-        .route("/auth/authorize", get(auth::authorize))
-        .route("/auth/token", axum::routing::post(auth::token))
+        .route("/.well-known/openid-configuration", get(auth::openid))
+        .route("/auth/.well-known/openid-configuration", get(auth::openid))
+        .route("/auth/authorize", get(sign_in::authorize))
+        .route("/auth/log-in.css", get(sign_in::style))
+        .route("/auth/token", post(auth::token))
         .route("/api/agent", get(people::agent_list))
         .route("/api/agent/{id}", get(people::agent))
         .route("/api/users", get(people::user_list))
@@ -123,27 +130,11 @@ pub(crate) fn router(world: Arc<World>, pages: Option<&Path>) -> Router {
         .route("/api/tickets/{id}", get(tickets::one))
         .route("/api/actions", get(actions::list).post(actions::save))
         .route("/api/actions/{id}", get(actions::one))
-        .route("/control/ledger", get(read_ledger))
-        .route("/control/settings", get(settings).post(change))
-        .merge(pages::routes(pages))
-        .with_state(world)
-        .merge(faults::routes(Arc::clone(&ledger)))
-        .layer(middleware::from_fn_with_state(ledger, faults::middleware))
-}
-
-async fn read_ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
-    let state = world.state();
-    Json(json!({
-        "requests": world.ledger.requests(), "actions": state.actions, "mails": state.mails, "refreshes": state.refresh_log, "sign_ins": state.sign_ins,
-    }))
-}
-
-async fn settings(Shared(world): Shared<Arc<World>>) -> Json<Value> {
-    Json(world.state().settings.clone())
-}
-
-async fn change(Shared(world): Shared<Arc<World>>, Json(change): Json<Value>) -> Json<Value> {
-    let mut state = world.state();
-    merge(&mut state.settings, &change);
-    Json(state.settings.clone())
+        .merge(control::routes())
+        .merge(requests::fault_routes())
+        .merge(pages::routes(folder, &world))
+        .with_state(Arc::clone(&world));
+    // Outside the routes, so that the ledger and the faults see a path as it was asked for.
+    let any_case = tower::util::MapRequest::new(routes, lower_case_api as fn(axum::extract::Request) -> axum::extract::Request);
+    Router::new().fallback_service(any_case).layer(middleware::from_fn_with_state(world, requests::record::<World>))
 }

@@ -1,87 +1,125 @@
-//! Agents and users. The list of agents leaves out what only the detail shows (`beyondtrust_name`).
+//! Agents and users. The list of agents leaves out what only the detail shows (`beyondtrust_name`); its outer shape differs
+//! between versions of Halo, hence a switch.
 
-use super::{Caller, World, for_agent, nothing};
+use super::{
+    World,
+    access::{Answer, Caller, Module, say},
+    lists::{Asked, enveloped, found, is_asked_for, wants},
+    nothing, tickets,
+};
 use axum::{
     Json,
     extract::{Path, Query, State as Shared},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-fn one_agent(id: u32, name: &str, invites: bool, beyondtrust_name: Value, is_admin: bool) -> Value {
-    let (first, last) = name.split_once(' ').unwrap_or((name, ""));
-    json!({
-        "id": id, "name": name, "firstname": first, "surname": last, "email": format!("{}@northwind.example", first.to_lowercase()),
-        "team": "1st Line Support", "is_agent": true, "isdisabled": false, "isapiagent": id == 90, "is_online": true, "colour": "#3b8ea5",
-        "role_list": if is_admin { "Administrator" } else { "Agent" }, "use": "agent", "logmeinid": "", "allowbeyondtrustinvites": invites,
-        "lastonline": "1899-12-30T00:00:00", "beyondtrust_name": beyondtrust_name, "is_admin": is_admin, "customfields": [], "claims": null,
-    })
+const UNASSIGNED: u32 = 1;
+/// Only in the detail.
+const DETAILS: [&str; 9] =
+    ["beyondtrust_name", "is_admin", "claims", "customfields", "teams", "departments", "roles", "custombuttons", "workday_timezone"];
+
+struct Seed {
+    id: u32,
+    name: &'static str,
+    initials: &'static str,
+    email: &'static str,
+    invites: bool,
+    beyondtrust_name: Option<&'static str>,
+    is_admin: bool,
 }
 
+#[rustfmt::skip]
+const AGENTS: [Seed; 7] = [
+    Seed { id: UNASSIGNED, name: "Unassigned", initials: "UN", email: "", invites: false, beyondtrust_name: Some(""), is_admin: false },
+    Seed { id: 42, name: "Priya Nair", initials: "PN", email: "priya.nair@northwind.example", invites: true, beyondtrust_name: Some("Priya Nair"), is_admin: true },
+    Seed { id: 43, name: "Ann Keller", initials: "AK", email: "ann.keller@northwind.example", invites: true, beyondtrust_name: Some("Ann K."), is_admin: false },
+    Seed { id: 44, name: "Tomás Ødegård", initials: "TØ", email: "tomas.odegard@northwind.example", invites: true, beyondtrust_name: Some(""), is_admin: false },
+    Seed { id: 45, name: "Kit O'Neill", initials: "KO", email: "kit.oneill@northwind.example", invites: false, beyondtrust_name: Some("Kit"), is_admin: false },
+    Seed { id: 46, name: "Zoë Müller-Łukasz", initials: "ZM", email: "zoe@northwind.example", invites: true, beyondtrust_name: Some("Zoë Müller-Łukasz"), is_admin: false },
+    Seed { id: 90, name: "Remote Support Service", initials: "RS", email: "", invites: false, beyondtrust_name: None, is_admin: false },
+];
+
 pub(super) fn agents() -> Vec<Value> {
-    vec![
-        one_agent(1, "Unassigned", false, json!(""), false),
-        one_agent(42, "Priya Nair", true, json!("Priya Nair"), true),
-        one_agent(43, "Ann Keller", true, json!("Ann K."), false),
-        one_agent(44, "Tomás Ødegård", true, json!(""), false),
-        one_agent(45, "Kit O'Neill", false, json!("Kit"), false),
-        one_agent(46, "Zoë Müller-Łukasz", true, json!("Zoë Müller-Łukasz"), false),
-        one_agent(90, "Remote Support Service", false, Value::Null, false),
-    ]
+    let agent = |seed: Seed| {
+        let (first, last) = seed.name.split_once(' ').unwrap_or((seed.name, ""));
+        let role = if seed.is_admin { "Administrator" } else { "Agent" };
+        json!({
+            "id": seed.id, "name": seed.name, "firstname": first, "surname": last, "initials": seed.initials, "email": seed.email, "jobtitle": "Service Desk Engineer",
+            "team": "1st Line Support", "is_agent": true, "isdisabled": false, "isapiagent": seed.id == 90, "is_online": seed.id != UNASSIGNED, "onlinestatus": 1,
+            "onlinestatus_actual": 1, "lastonline": "1899-12-30T00:00:00", "lastlogindate": "1899-12-30T00:00:00", "agentphotopath": "", "colour": "#3b8ea5",
+            "sms": "", "extensionnumber": "", "role_list": role, "use": "agent", "logmeinid": "", "allowbeyondtrustinvites": seed.invites,
+            "splashtop_authorized": false, "gotoresolve_authorized": false,
+            "beyondtrust_name": seed.beyondtrust_name, "is_admin": seed.is_admin, "workday_timezone": "GMT Standard Time", "claims": null, "customfields": [],
+            "teams": [{"team_id": 3, "team_name": "1st Line Support", "department_id": 1, "is_manager": false, "in_section": true}],
+            "departments": [{"department_id": 1, "department_name": "Service Desk"}], "roles": [{"name": role}], "custombuttons": [],
+        })
+    };
+    AGENTS.into_iter().map(agent).collect()
 }
 
 pub(super) fn users() -> Vec<Value> {
     let user = |id: u32, name: &str, first: &str, last: &str, email: &str| {
         json!({
-            "id": id, "name": name, "firstname": first, "surname": last, "site_id": 33.0, "site_id_int": 33, "site_name": "Reason Avenue", "client_id": 18,
-            "client_name": "Batley Refreshments", "emailaddress": email, "email2": "", "inactive": false, "customfields": null, "use": "user",
+            "id": id, "name": name, "firstname": first, "surname": last, "initials": "", "site_id": 33.0, "site_id_int": 33, "site_name": "Reason Avenue",
+            "client_id": 18, "client_name": "Batley Refreshments", "emailaddress": email, "email2": "", "email3": "", "phonenumber_preferred": null,
+            "mobilenumber": "", "login": email, "inactive": false, "neversendemails": false, "isserviceaccount": false, "linked_agent_id": 0,
+            "customfields": null, "custombuttons": [], "use": "user",
         })
     };
     vec![
         user(207, "Connor Blake", "Connor", "Blake", "connor@batley.example"),
-        user(208, "<img src=x onerror=alert(1)>", "<img", "onerror=alert(1)>", "hostile@batley.example"),
+        user(208, "<img src=x onerror=alert(1)>", "<img", "src=x onerror=alert(1)>", "hostile@batley.example"),
     ]
 }
 
 fn in_list(agent: &Value) -> Value {
     let mut agent = agent.clone();
     if let Some(fields) = agent.as_object_mut() {
-        for detail in ["beyondtrust_name", "is_admin", "claims", "customfields"] {
-            fields.remove(detail);
-        }
+        fields.retain(|name, _| !DETAILS.contains(&name.as_str()));
     }
     agent
 }
 
-pub(super) async fn agent_list(
-    Shared(world): Shared<Arc<World>>,
-    Caller(caller): Caller,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
-    let enabled_only = query.get("remoteagents").is_some_and(|value| value == "true");
-    let with_api_agents = query.get("includeapiagents").is_some_and(|value| value == "true");
+pub(super) async fn agent_list(Shared(world): Shared<Arc<World>>, _: Caller, Query(asked): Query<Asked>) -> Response {
     let state = world.state();
-    let chosen = state
-        .agents
-        .iter()
-        .filter(|agent| (!enabled_only || agent["allowbeyondtrustinvites"] == true) && (with_api_agents || agent["isapiagent"] == false));
-    // A bare array here; other versions wrap it.
-    for_agent(caller, Json(chosen.map(in_list).collect::<Vec<_>>()))
+    let says_no = |name: &str| asked.get(name).is_some_and(|value| value.eq_ignore_ascii_case("false"));
+    let chosen = state.agents.iter().filter(|agent| {
+        let invited_to = !wants(&asked, "remoteagents") || agent["allowbeyondtrustinvites"] == true;
+        let api = agent["isapiagent"] == false || wants(&asked, "includeapiagents");
+        let assigned = agent["id"] != UNASSIGNED || !says_no("includeunassigned");
+        let enabled = agent["isdisabled"] == false || wants(&asked, "includedisabled");
+        invited_to && api && assigned && enabled && found(&asked, agent, &["name", "email"])
+    });
+    let list: Vec<Value> = chosen.map(in_list).collect();
+    match state.settings.text("agent_list") {
+        Some(key @ ("agents" | "results")) => enveloped(&asked, key, list),
+        _ => Json(list).into_response(),
+    }
 }
 
-pub(super) async fn agent(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Path(id): Path<String>) -> Response {
-    let id = if id.eq_ignore_ascii_case("me") { caller } else { id.parse().unwrap_or(0) };
+pub(super) async fn agent(Shared(world): Shared<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Response {
+    let id = if id == "me" { caller.agent } else { id.parse().unwrap_or(0) };
     let found = world.state().agents.iter().find(|agent| agent["id"] == id).cloned();
-    for_agent(caller, found.map_or_else(nothing, |agent| Json(agent).into_response()))
+    found.map_or_else(nothing, |agent| Json(agent).into_response())
 }
 
-pub(super) async fn user_list(Shared(world): Shared<Arc<World>>, Caller(caller): Caller) -> Response {
-    let users = world.state().users.clone();
-    for_agent(caller, Json(json!({"record_count": users.len(), "users": users})))
+pub(super) async fn user_list(Shared(world): Shared<Arc<World>>, caller: Caller, Query(asked): Query<Asked>) -> Response {
+    let state = world.state();
+    say(caller.may(&state, Module::Customers, false).map(|()| {
+        let users =
+            state.users.iter().filter(|user| is_asked_for(&asked, user, "client_id") && found(&asked, user, &["name", "emailaddress"]));
+        enveloped(&asked, "users", users.cloned().collect())
+    }))
 }
 
-pub(super) async fn user(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Path(id): Path<u32>) -> Response {
-    let found = world.state().users.iter().find(|user| user["id"] == id).cloned();
-    for_agent(caller, found.map_or_else(nothing, |user| Json(user).into_response()))
+pub(super) async fn user(Shared(world): Shared<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Response {
+    let state = world.state();
+    let answer = || -> Answer {
+        caller.may(&state, Module::Customers, false)?;
+        let found = state.users.iter().find(|user| user["id"] == tickets::number(&id));
+        Ok(found.map_or_else(nothing, |user| Json(user).into_response()))
+    };
+    say(answer())
 }

@@ -1,75 +1,144 @@
-//! Tickets: unset dates of 1899, 403 for agents who may not see them, `_canupdate`.
+//! Tickets: unset dates of 1899, 403 for agents who may not see them, `_canupdate`; POST is upsert.
 
-use super::{Caller, State, World, for_agent, nothing};
+use super::{
+    State, World,
+    access::{Answer, Caller, Module, Refusal, say},
+    lists::{Asked, enveloped, found, is_asked_for, wants},
+    nothing, now,
+};
+use crate::settings::merge;
 use axum::{
     Json,
-    extract::{Path, State as Shared},
+    extract::{Path, Query, State as Shared},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-fn ticket(id: u32, summary: &str, user: Option<(u32, &str, &str)>) -> Value {
+/// What Halo writes for a date that is not set.
+const NEVER: &str = "1899-12-30T00:00:00";
+
+/// An id as the API takes it; 0 is nobody's.
+pub(super) fn number(text: &str) -> u32 {
+    text.parse().unwrap_or(0)
+}
+
+fn ticket(id: u32, summary: &str, details: &str, user: Option<(u32, &str, &str)>) -> Value {
     let (user_id, user_name, user_email) = user.unwrap_or((0, "General User", ""));
-    json!({
-        "id": id, "summary": summary, "details": "No mail since 08:30. Error 0x800CCC0E when sending.", "status_id": 2, "status_name": "In Progress",
-        "tickettype_id": 1, "tickettype_name": "Incident", "priority_id": 3, "priority": {"name": "Medium"}, "client_id": 18,
-        "client_name": "Batley Refreshments", "site_id": 33, "site_name": "Reason Avenue", "user_id": user_id, "user_name": user_name,
-        "user_email": user_email, "reportedby": null, "team": "1st Line Support", "agent_id": 42, "onhold": false, "hasbeenclosed": false,
-        "dateoccurred": "2026-01-05T09:41:00Z", "dateclosed": "1899-12-30T00:00:00", "chat_id": 0, "customfields": [], "assets": [], "_canupdate": true,
-    })
+    let mut ticket = json!({
+        "id": id, "summary": summary, "details": details, "status_id": 2, "status_name": "In Progress", "tickettype_id": 1, "tickettype_name": "Incident",
+        "priority_id": 3, "sla_id": 1, "client_id": 18, "client_name": "Batley Refreshments", "site_id": 33, "site_name": "Reason Avenue",
+        "user_id": user_id, "user_name": user_name, "user_email": user_email, "reportedby": null, "emailcclist": "", "team": "1st Line Support",
+        "agent_id": 42, "category_1": "", "onhold": false, "hasbeenclosed": false, "dateoccurred": "2026-01-05T09:41:00Z",
+        "datecreated": "2026-01-05T09:41:02.517Z", "dateclosed": NEVER, "respondbydate": NEVER, "fixbydate": NEVER, "_canupdate": true,
+    });
+    let rest = json!({
+        "last_update": "2026-01-05T09:41:02.517Z", "inventory_number": "", "chat_id": 0, "chat_count": 0, "open_chat_count": 0,
+        "send_remoteinvite": false, "remotetechid": 0, "linkremotesession": false, "remotesessionid": 0, "remotesession_count": 0,
+        "third_party_id_string": "", "attachment_count": 0, "use": "ticket", "customfields": [], "assets": [], "attachments": [], "locked": false,
+        "is_sensitive": false,
+    });
+    merge(&mut ticket, &rest);
+    ticket
 }
 
 pub(super) fn seed() -> Vec<Value> {
     let connor = Some((207, "Connor Blake", "connor@batley.example"));
     let mut tickets = vec![
-        ticket(1161, "Outlook does not receive mail", connor),
-        ticket(1162, "Printer <b>jam</b> $LINKTOREMOTE", Some((208, "<img src=x onerror=alert(1)>", ""))),
-        ticket(1163, "Lights in the lobby", None),
-        ticket(1164, "Payroll question (read only)", connor),
-        ticket(1165, "Keyboard replaced", connor),
+        ticket(
+            1161,
+            "Outlook does not receive mail",
+            "No mail since 08:30.\nSending works; the status bar says \"Trying to connect\".",
+            connor,
+        ),
+        // The user's address is only with the user here.
+        ticket(1162, "Printer <b>jam</b> $LINKTOREMOTE", "Paper <i>stuck</i> & torn.", Some((208, "<img src=x onerror=alert(1)>", ""))),
+        ticket(1163, "Call from an unknown number", "Caller hung up before giving a name.", None),
+        ticket(1164, "Payroll export fails", "Only the payroll team may change this ticket.", connor),
+        ticket(1165, "Keyboard replaced", "Done on site.", connor),
     ];
-    tickets[3]["_canupdate"] = json!(false);
-    tickets[4]["hasbeenclosed"] = json!(true);
-    tickets[4]["dateclosed"] = json!("2026-01-06T10:00:00Z");
-    tickets[4]["status_id"] = json!(9);
-    tickets[4]["status_name"] = json!("Closed");
+    for ticket in &mut tickets {
+        let change = match ticket["id"].as_u64() {
+            Some(1164) => json!({"_canupdate": false}),
+            Some(1165) => json!({"hasbeenclosed": true, "dateclosed": "2026-01-06T10:00:00Z", "status_id": 9, "status_name": "Closed"}),
+            _ => json!({}),
+        };
+        merge(ticket, &change);
+    }
     tickets
 }
 
-pub(super) fn denied(state: &State, agent: u32) -> bool {
-    state.settings["deny_agents"].as_array().is_some_and(|denied| denied.contains(&json!(agent)))
+/// 403 for an agent who may not see tickets.
+pub(super) fn may_see(state: &State, caller: &Caller, write: bool) -> Result<(), Refusal> {
+    caller.may(state, Module::Tickets, write)?;
+    if state.settings.lists("deny_agents", caller.agent) { Err(StatusCode::FORBIDDEN.into()) } else { Ok(()) }
 }
 
-pub(super) async fn one(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Path(id): Path<u32>) -> Response {
-    let state = world.state();
-    if denied(&state, caller) {
-        return for_agent(caller, StatusCode::FORBIDDEN);
-    }
-    let found = state.tickets.iter().find(|ticket| ticket["id"] == id).cloned();
-    for_agent(caller, found.map_or_else(nothing, |ticket| Json(ticket).into_response()))
-}
-
-pub(super) async fn list(Shared(world): Shared<Arc<World>>, Caller(caller): Caller) -> Response {
-    let tickets = world.state().tickets.clone();
-    for_agent(caller, Json(json!({"page_no": 1, "page_size": 50, "record_count": tickets.len(), "tickets": tickets})))
-}
-
-/// POST is upsert: an object with a known id changes that ticket, one without makes a new one.
-pub(super) async fn save(Shared(world): Shared<Arc<World>>, Caller(caller): Caller, Json(body): Json<Value>) -> Response {
-    let Some(change) = body.as_array().and_then(|all| all.first()).cloned() else {
-        return for_agent(caller, (StatusCode::BAD_REQUEST, Json(json!({"": ["The input was not an array."]}))));
+/// The single object in the array that every write is; other bodies get what .NET says to them.
+pub(super) fn only(body: &Value) -> Result<&Value, Refusal> {
+    let refuse = |place: &str, text: &str| -> Refusal { (StatusCode::BAD_REQUEST, Json(json!({place: [text]}))).into() };
+    let Some(all) = body.as_array() else {
+        return Err(refuse("", "The JSON value could not be converted to a list. Path: $ | LineNumber: 0"));
     };
-    let mut state = world.state();
-    if let Some(known) = state.tickets.iter_mut().find(|ticket| ticket["id"] == change["id"]) {
-        crate::merge(known, &change);
-        return for_agent(caller, Json(known.clone()));
+    let first =
+        all.first().filter(|first| first.is_object()).ok_or_else(|| refuse("[0]", "The JSON value could not be converted. Path: $[0]"))?;
+    for field in ["id", "ticket_id"] {
+        if !first[field].is_null() && first[field].as_u64().is_none() {
+            return Err(refuse(
+                &format!("[0].{field}"),
+                &format!("The JSON value could not be converted to System.Int32. Path: $[0].{field}"),
+            ));
+        }
     }
-    let id = 1 + state.tickets.iter().filter_map(|ticket| ticket["id"].as_u64()).max().unwrap_or(0);
-    let mut made = ticket(u32::try_from(id).unwrap_or(0), change["summary"].as_str().unwrap_or_default(), None);
-    crate::merge(&mut made, &change);
-    made["id"] = json!(id);
-    state.tickets.push(made.clone());
-    for_agent(caller, Json(made))
+    Ok(first)
+}
+
+pub(super) async fn one(Shared(world): Shared<Arc<World>>, caller: Caller, Path(id): Path<String>) -> Response {
+    let state = world.state();
+    let answer = || -> Answer {
+        may_see(&state, &caller, false)?;
+        let found = state.tickets.iter().find(|ticket| ticket["id"] == number(&id));
+        Ok(found.map_or_else(nothing, |ticket| Json(ticket).into_response()))
+    };
+    say(answer())
+}
+
+pub(super) async fn list(Shared(world): Shared<Arc<World>>, caller: Caller, Query(asked): Query<Asked>) -> Response {
+    let state = world.state();
+    let fits = |ticket: &&Value| {
+        let open = ticket["hasbeenclosed"] == false || !wants(&asked, "open_only");
+        let closed = ticket["hasbeenclosed"] == true || !wants(&asked, "closed_only");
+        ["agent_id", "client_id", "user_id"].iter().all(|field| is_asked_for(&asked, ticket, field))
+            && open
+            && closed
+            && found(&asked, ticket, &["summary", "details"])
+    };
+    say(may_see(&state, &caller, false).map(|()| enveloped(&asked, "tickets", state.tickets.iter().filter(fits).cloned().collect())))
+}
+
+/// An object with an id changes that ticket, one without makes a new one.
+pub(super) async fn save(Shared(world): Shared<Arc<World>>, caller: Caller, Json(body): Json<Value>) -> Response {
+    let mut state = world.state();
+    let save = |state: &mut State| -> Answer {
+        may_see(state, &caller, true)?;
+        let new = only(&body)?;
+        if !new["id"].is_null() {
+            let Some(known) = state.tickets.iter_mut().find(|ticket| ticket["id"] == new["id"]) else { return Ok(nothing()) };
+            if known["_canupdate"] == false {
+                return Err(StatusCode::FORBIDDEN.into());
+            }
+            merge(known, new);
+            known["last_update"] = now();
+            return Ok(Json(&*known).into_response());
+        }
+        let id = 1 + state.tickets.iter().filter_map(|ticket| ticket["id"].as_u64()).max().unwrap_or(0);
+        let mut made = ticket(0, "", "", None);
+        merge(&mut made, new);
+        made["id"] = json!(id);
+        made["dateoccurred"] = now();
+        state.tickets.push(made.clone());
+        Ok(Json(made).into_response())
+    };
+    say(save(&mut state))
 }

@@ -1,0 +1,75 @@
+//! `/control` of Halo: what tests and the demo's panel turn, and the ledger.
+
+use super::World;
+use crate::settings::merge;
+use axum::{
+    Json, Router,
+    extract::{Path, State as Shared},
+    http::StatusCode,
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
+
+pub(super) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/control/ledger", get(ledger))
+        .route("/control/settings", get(settings).post(change))
+        .route("/control/reset", post(async |Shared(world): Shared<Arc<World>>| world.reset()))
+        .route("/control/agents/{id}", post(agent))
+        .route("/control/tickets/{id}", post(ticket).delete(delete_ticket))
+}
+
+/// Actions are those that were posted, not those that tickets begin with.
+async fn ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
+    let state = world.state();
+    Json(json!({
+        "requests": world.ledger.requests(),
+        "actions": state.actions.iter().filter(|action| action.posted).map(|action| &action.fields).collect::<Vec<_>>(),
+        "mails": state.mails,
+        "refreshes": state.auth.refresh_log,
+        "sign_ins": state.auth.sign_ins,
+    }))
+}
+
+async fn settings(Shared(world): Shared<Arc<World>>) -> Json<Value> {
+    Json(world.state().settings.all())
+}
+
+async fn change(Shared(world): Shared<Arc<World>>, Json(change): Json<Value>) -> Answer {
+    let mut state = world.state();
+    state.settings.change(&change).map_err(|text| (StatusCode::CONFLICT, Json(json!({"error": text}))))?;
+    Ok(Json(state.settings.all()))
+}
+
+fn patch(records: &mut Vec<Value>, id: u32, change: &Value) -> Value {
+    match records.iter_mut().find(|record| record["id"] == id) {
+        Some(record) => {
+            merge(record, change);
+            record.clone()
+        }
+        None => {
+            let mut made = records.first().cloned().unwrap_or_default();
+            merge(&mut made, &json!({"id": id}));
+            merge(&mut made, change);
+            records.push(made.clone());
+            made
+        }
+    }
+}
+
+/// Changes an agent's fields, or makes one.
+async fn agent(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Value>) -> Json<Value> {
+    Json(patch(&mut world.state().agents, id, &change))
+}
+
+/// Changes a ticket's fields, or makes one.
+async fn ticket(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Value>) -> Json<Value> {
+    Json(patch(&mut world.state().tickets, id, &change))
+}
+
+async fn delete_ticket(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>) {
+    world.state().tickets.retain(|ticket| ticket["id"] != id);
+}

@@ -1,0 +1,100 @@
+// The whole demo for a page test: started by xtask on free ports, driven in Debian's Chromium. Proof is read from the
+// simulators' ledgers, never from our own API.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+/** Anything that takes longer is a failure. */
+export const PATIENCE = 30_000;
+
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Starts the demo and a browser; `close` stops both. */
+export async function openHouse() {
+  const demo = spawn(process.env.XTASK, ['demo', '--ephemeral', '--json', '--no-build'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: demo.stdout });
+  const first = await Promise.race([once(lines, 'line'), once(demo, 'exit').then(() => null)]);
+  if (!first) throw new Error('the demo did not start');
+  const house = JSON.parse(first[0]);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: QUIET });
+  return {
+    ...house,
+    browser,
+    /** Stops the proxy and starts it again on its store; events that come meanwhile are sent again. */
+    restartProxy: () => demo.stdin.write('restart proxy\n'),
+    async close() {
+      await browser.close();
+      demo.stdin.end();
+      await once(demo, 'exit');
+    },
+  };
+}
+
+/** A ticket's screen in a browser of its own, with the frame of our tab. */
+export async function openTicket(house, { ticket = 1161, ...options } = {}) {
+  const context = await house.browser.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  await page.goto(`${house.halo}/ticket?id=${ticket}`);
+  const tab = page.locator('#tab-remote');
+  if (await tab.isVisible()) await tab.click();
+  return { context, page, frame: page.frameLocator('iframe[title="Remote Support"]') };
+}
+
+/** Signs in by the pop-up, the way an agent does. */
+export async function signIn({ context, frame }, agent = 'Priya Nair') {
+  const [popup] = await Promise.all([context.waitForEvent('page'), frame.getByRole('button', { name: 'Sign in' }).click()]);
+  await popup.getByRole('link', { name: agent }).click();
+  await frame.getByRole('listbox', { name: 'Remote Session Technician/Channel' }).waitFor();
+}
+
+export async function control(origin, path, body) {
+  const answer = await fetch(`${origin.replace(/\/\/[a-z]+\.localhost/, '//127.0.0.1')}/control/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  const text = await answer.text();
+  return text ? JSON.parse(text) : null;
+}
+
+export const haloLedger = (house) => control(house.halo, 'ledger');
+export const applianceLedger = (house) => control(house.appliance, 'ledger');
+export const logIn = (house, id, logged_in) => control(house.appliance, `representatives/${id}`, { logged_in });
+
+/** Asks until there is an answer. */
+export async function until(what, question) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const answer = await question();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`gave up waiting: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export const actionsOf = async (house, ticket, outcome) => (await haloLedger(house)).actions.filter((action) => action.ticket_id === ticket && action.outcome === outcome);
+
+/** Switches one of the product's settings on the page, as an administrator does in the demo's panel. */
+export async function setting(page, proxy, change) {
+  await page.evaluate(
+    async ([proxy, change]) => {
+      const call = async (method, body) => {
+        const answer = await fetch(`${proxy}/api/v1/settings`, {
+          method,
+          credentials: 'include',
+          headers: { 'x-remote-support': '1', ...(body && { 'content-type': 'application/json' }) },
+          body: body && JSON.stringify(body),
+        });
+        if (!answer.ok) throw new Error(`${method} settings: ${answer.status} ${await answer.text()}`);
+        return answer.json();
+      };
+      const { version, settings } = await call('GET');
+      await call('PUT', { version, settings: { ...settings, ...change }, connection: {} });
+    },
+    [proxy, change],
+  );
+}

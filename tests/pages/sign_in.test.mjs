@@ -1,0 +1,79 @@
+// Signing in from inside a foreign page: by the pop-up, and where the pop-up cannot talk to the frame, by the code it shows.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { control, openHouse, openTicket, signIn } from './house.mjs';
+
+let house;
+before(async () => {
+  house = await openHouse();
+});
+after(() => house?.close());
+
+test('sign_in_by_the_pop_up_lands_the_cookie_in_the_frames_partition', async () => {
+  const ticket = await openTicket(house);
+  await signIn(ticket);
+  const cookies = (await ticket.context.cookies(house.proxy)).filter((cookie) => cookie.name === '__Host-remote-support');
+  assert.equal(cookies.length, 1);
+  assert.deepEqual([cookies[0].httpOnly, cookies[0].secure, cookies[0].sameSite], [true, true, 'None']);
+  await ticket.page.reload();
+  await ticket.frame.getByRole('listbox').waitFor();
+  // Nothing a script of the frame could read holds a token or the cookie.
+  const frame = ticket.page.frames().find((one) => one.url().includes('/embed/ticket'));
+  const readable = await frame.evaluate(() => {
+    // In a third party's frame the browser may refuse storage altogether.
+    const stored = (name) => {
+      try {
+        return Object.keys(window[name]);
+      } catch {
+        return [];
+      }
+    };
+    return [document.cookie, ...stored('localStorage'), ...stored('sessionStorage')];
+  });
+  assert.deepEqual(readable, ['']);
+  await ticket.context.close();
+});
+
+test('sign_in_by_the_typed_code_where_the_opener_is_lost', async () => {
+  await control(house.halo, 'settings', { coop: 'same-origin' });
+  const ticket = await openTicket(house);
+  const [popup] = await Promise.all([ticket.context.waitForEvent('page'), ticket.frame.getByRole('button', { name: 'Sign in' }).click()]);
+  await popup.getByRole('link', { name: 'Priya Nair' }).click();
+  const shown = await popup.getByText(/[0-9A-Z]{5}-[0-9A-Z]{5}/).first().textContent();
+  const code = shown.match(/[0-9A-Z]{5}-[0-9A-Z]{5}/)[0];
+  await ticket.frame.getByLabel('Code').fill(code.toLowerCase());
+  await ticket.frame.getByLabel('Code').press('Enter');
+  await ticket.frame.getByRole('listbox').waitFor();
+  await control(house.halo, 'settings', { coop: 'off' });
+  await ticket.context.close();
+});
+
+test('sign_in_in_a_sandboxed_frame_without_pop_ups_offers_the_address_and_the_code_field', async () => {
+  await control(house.halo, 'settings', { frame_sandbox: 'allow-scripts allow-same-origin allow-forms' });
+  const ticket = await openTicket(house);
+  await ticket.frame.getByRole('button', { name: 'Sign in' }).click();
+  const link = ticket.frame.getByRole('link').first();
+  const address = await link.getAttribute('href');
+  assert.match(address, /\/api\/v1\/sign-in\?/);
+  const popup = await ticket.context.newPage();
+  await popup.goto(new URL(address, house.proxy).href);
+  await popup.getByRole('link', { name: 'Ann Keller' }).click();
+  const shown = await popup.getByText(/[0-9A-Z]{5}-[0-9A-Z]{5}/).first().textContent();
+  await ticket.frame.getByLabel('Code').fill(shown.match(/[0-9A-Z]{5}-[0-9A-Z]{5}/)[0]);
+  await ticket.frame.getByLabel('Code').press('Enter');
+  await ticket.frame.getByRole('listbox').waitFor();
+  await control(house.halo, 'settings', { frame_sandbox: '' });
+  await ticket.context.close();
+});
+
+test('a_code_that_is_wrong_says_so_and_can_be_typed_again', async () => {
+  await control(house.halo, 'settings', { coop: 'same-origin' });
+  const ticket = await openTicket(house);
+  await Promise.all([ticket.context.waitForEvent('page'), ticket.frame.getByRole('button', { name: 'Sign in' }).click()]);
+  await ticket.frame.getByLabel('Code').fill('00000-00000');
+  await ticket.frame.getByLabel('Code').press('Enter');
+  await ticket.frame.getByRole('alert').waitFor();
+  await control(house.halo, 'settings', { coop: 'off' });
+  await ticket.context.close();
+});

@@ -1,0 +1,165 @@
+// Scenario 40 for the invite panel in English: strict policy, keyboard only, axe, dark, 320 px, WebAssembly blocked, many mounts.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { openHouse, openTicket, signIn } from './house.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let house;
+before(async () => {
+  house = await openHouse();
+});
+after(() => house?.close());
+
+const framed = (page) => page.frames().find((one) => one.url().includes('/embed/ticket'));
+
+/** axe inside our frame; it is handed in by the debugger, which no policy stops. */
+async function violations(page) {
+  const frame = framed(page);
+  await frame.evaluate(axe);
+  const { violations: found } = await frame.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
+
+test('strict_40_no_policy_is_broken_from_signed_out_to_sent_with_the_keyboard_alone', async () => {
+  const ticket = await openTicket(house);
+  const complaints = [];
+  ticket.page.on('console', (message) => /Content Security Policy|Trusted Type/i.test(message.text()) && complaints.push(message.text()));
+  ticket.page.on('pageerror', (error) => complaints.push(String(error)));
+  await ticket.page.reload();
+  const policy = (await (await fetch(`${house.proxy.replace('support.localhost', '127.0.0.1')}/embed/ticket?ticket=1161`)).headers).get('content-security-policy');
+  for (const part of ["script-src 'self' 'wasm-unsafe-eval';", "style-src 'self';", "require-trusted-types-for 'script'"]) assert.ok(policy.includes(part), policy);
+
+  const { keyboard } = ticket.page;
+  const signInButton = ticket.frame.getByRole('button', { name: 'Sign in' });
+  await signInButton.focus();
+  const [popup] = await Promise.all([ticket.context.waitForEvent('page'), keyboard.press('Enter')]);
+  const priya = popup.getByRole('link', { name: 'Priya Nair' });
+  await priya.focus();
+  await popup.keyboard.press('Enter');
+  const list = ticket.frame.getByRole('listbox', { name: 'Remote Session Technician/Channel' });
+  await list.waitFor();
+  await ticket.page.bringToFront();
+  // From the top of the frame: only Tab, arrows and Enter from here on.
+  await ticket.frame.getByRole('heading', { name: 'Send Beyond Trust Invite' }).evaluate((heading) => {
+    heading.tabIndex = -1;
+    heading.focus();
+  });
+  await tabTo(ticket, (at) => at.role === 'listbox' || at.role === 'option');
+  await keyboard.press('End');
+  await keyboard.press('Home');
+  await keyboard.press('ArrowDown');
+  await ticket.frame.getByRole('option', { selected: true, name: 'Ann Keller' }).waitFor();
+  await tabTo(ticket, (at) => at.text === 'Send invite');
+  await keyboard.press('Enter');
+  await ticket.frame.getByText('Asked for Ann Keller, sent to Service Desk.').first().waitFor();
+  assert.deepEqual(complaints, []);
+  await ticket.context.close();
+});
+
+/** Presses Tab until the focused element is the wanted one. */
+async function tabTo(ticket, wanted) {
+  const seen = [];
+  for (let presses = 0; presses < 20; presses += 1) {
+    await ticket.page.keyboard.press('Tab');
+    const at = await framed(ticket.page).evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      return { role: element?.getAttribute('role'), text: element?.textContent?.trim(), name: element?.tagName };
+    });
+    if (wanted(at)) return;
+    seen.push(`${at.name} ${at.role ?? ''}`);
+  }
+  assert.fail(`never reached by Tab; passed ${seen.join(', ')}`);
+}
+
+for (const [name, options] of [
+  ['wide', {}],
+  ['narrow', { viewport: { width: 320, height: 900 } }],
+  ['dark', { colorScheme: 'dark' }],
+  ['narrow_dark', { viewport: { width: 320, height: 900 }, colorScheme: 'dark' }],
+]) {
+  test(`strict_40_axe_finds_nothing_${name}`, async () => {
+    const ticket = await openTicket(house, options);
+    await ticket.frame.getByRole('button', { name: 'Sign in' }).waitFor();
+    assert.deepEqual(await violations(ticket.page), [], 'signed out');
+    await signIn(ticket);
+    assert.deepEqual(await violations(ticket.page), [], 'ready');
+    await ticket.frame.getByRole('button', { name: 'Edit text' }).click();
+    assert.deepEqual(await violations(ticket.page), [], 'editing');
+    await ticket.frame.getByRole('option', { name: 'Priya Nair' }).click();
+    await ticket.frame.getByRole('button', { name: 'Send invite' }).click();
+    await ticket.frame.getByText('Invite sent').waitFor();
+    assert.deepEqual(await violations(ticket.page), [], 'sent');
+    const overflow = await framed(ticket.page).evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `scrolls sideways by ${overflow} px`);
+    await ticket.context.close();
+  });
+}
+
+test('strict_40_with_webassembly_blocked_it_says_so', async () => {
+  const context = await house.browser.newContext();
+  const page = await context.newPage();
+  // A page whose policy lacks 'wasm-unsafe-eval': the same files, one word less.
+  await page.route('**/embed/ticket?*', async (route) => {
+    const answer = await route.fetch({ url: route.request().url().replace('support.localhost', '127.0.0.1') });
+    const policy = answer.headers()['content-security-policy'].replace(" 'wasm-unsafe-eval'", '');
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), 'content-security-policy': policy } });
+  });
+  await page.goto(`${house.proxy}/embed/ticket?ticket=1161`);
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  assert.match(await alert.textContent(), /WebAssembly|wasm/i);
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await context.close();
+});
+
+test('strict_40_a_missing_module_says_so_and_can_be_tried_again', async () => {
+  const context = await house.browser.newContext();
+  const page = await context.newPage();
+  let missing = true;
+  await page.route('**/*.wasm', (route) => (missing ? route.fulfill({ status: 404, body: '' }) : route.continue()));
+  await page.goto(`${house.proxy}/embed/ticket?ticket=1161`);
+  await page.getByRole('alert').waitFor();
+  missing = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await context.close();
+});
+
+test('strict_40_500_mounts_and_unmounts_level_off', async () => {
+  const context = await house.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${house.proxy}/embed/ticket?ticket=1161`);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  const client = await context.newCDPSession(page);
+  await client.send('HeapProfiler.enable');
+  const measure = async () => {
+    await client.send('HeapProfiler.collectGarbage');
+    const { metrics } = await client.send('Performance.getMetrics');
+    const of = (name) => metrics.find((metric) => metric.name === name).value;
+    return { nodes: of('Nodes'), listeners: of('JSEventListeners'), heap: of('JSHeapUsedSize') };
+  };
+  await client.send('Performance.enable');
+  const mount = (times) =>
+    page.evaluate(async (times) => {
+      for (let time = 0; time < times; time += 1) {
+        const element = document.createElement('remote-support-invite');
+        element.setAttribute('ticket', '1161');
+        document.body.append(element);
+        if (time % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+        element.remove();
+      }
+    }, times);
+  await mount(100);
+  const early = await measure();
+  await mount(400);
+  const late = await measure();
+  assert.ok(late.nodes <= early.nodes + 200, `nodes ${early.nodes} -> ${late.nodes}`);
+  assert.ok(late.listeners <= early.listeners + 50, `listeners ${early.listeners} -> ${late.listeners}`);
+  assert.ok(late.heap <= early.heap * 1.5 + 2e6, `heap ${early.heap} -> ${late.heap}`);
+  await context.close();
+});

@@ -1,0 +1,23 @@
+// The plugin's types as somebody uses them: this file must type-check, and the lines marked so must not.
+
+import init, { checkSessionReport, defineElements, lintTemplate, matchAgents, renderInvite, routeInvite } from '../../../pkg/remote-support.js';
+
+await init();
+defineElements();
+const { ok, sessions, problems } = checkSessionReport(new Uint8Array(), { lsid: '0'.repeat(32) });
+if (!ok) for (const { code, line, column } of problems) code.concat(String(line + column));
+sessions.map((session) => session.end ?? 0);
+
+const matches = matchAgents([{ private: 'Ann Keller' }], [{ id: 43, name: 'Ann Keller', beyondtrustName: 'Ann K.' }]);
+for (const match of matches) if (match.kind === 'ambiguous') match.candidates.length;
+
+const routing = routeInvite({ agent: 43 }, { agents: [], teams: [{ queue: 'team:3', name: 'Service Desk' }] }, []);
+routing.queue === null ? routing.reason : routing.text;
+// @ts-expect-error a channel is an agent or a team
+routeInvite({ technician: 43 }, { agents: [], teams: [] }, []);
+
+const { output, warnings } = renderInvite('$FAULTID', { named: { FAULTID: '1161' } }, { format: 'text' });
+output?.length ?? warnings[0]?.line;
+lintTemplate('{{{raw}}}').some((problem) => problem.refused);
+
+document.addEventListener('remote-support:invite-sent', (event) => event.detail.invite.ticket.toFixed());
