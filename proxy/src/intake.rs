@@ -41,8 +41,8 @@ pub async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, Ori
         tracing::error!(%problem, "an event could not be kept; BeyondTrust will send it again");
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    fail::fail_point!("intake_before_answer");
     if accepted {
+        fail::fail_point!("intake_before_answer");
         app.wake.notify_one();
     }
     StatusCode::OK.into_response()

@@ -24,7 +24,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 /// `/embed`: pages, their files, and the plugin under `/embed/pkg`.
 pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let server = &app.config.server;
-    let plugin: Router = Router::new().fallback_service(ServeDir::new(&server.plugin)).layer(middleware::from_fn(cached)).layer(guard::cors(app));
+    let plugin: Router =
+        Router::new().fallback_service(ServeDir::new(&server.plugin)).layer(middleware::from_fn(cached)).layer(guard::cors(app));
     Router::new().nest_service("/pkg", plugin).route("/{page}", get(page)).layer(middleware::from_fn_with_state(Arc::clone(app), framed))
 }
 
