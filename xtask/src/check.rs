@@ -32,7 +32,9 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     stage("clippy, tools", &|| clippy(workspace, &["--package", "xtask", "--all-targets", "--profile", "tool"]));
     stage("documentation", &|| {
         let mut cargo = workspace.cargo();
-        run(cargo.args(["doc", "--locked", "--no-deps", "--features", TEST_FEATURES]).env("RUSTDOCFLAGS", "-D warnings"))
+        run(cargo
+            .args(["doc", "--locked", "--no-deps", "--document-private-items", "--features", TEST_FEATURES])
+            .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"))
     });
     println!("\n{}", stages.summary());
     if !failed.is_empty() {
