@@ -22,10 +22,8 @@ async function show(ticket) {
   element.setAttribute('ticket', ticket);
   try {
     (await import('/embed/pkg/remote-support.js')).defineElements();
-    const heading = document.createElement('h1');
-    heading.className = 'unseen';
-    heading.textContent = document.title;
-    place.replaceChildren(heading, element);
+    document.querySelector('h1').textContent = document.title;
+    place.replaceChildren(element);
   } catch (error) {
     console.error(error);
     note('Plugin not found', 'A file of the plugin could not be loaded.',
