@@ -22,8 +22,9 @@ async function show(ticket) {
   element.setAttribute('ticket', ticket);
   try {
     (await import('/embed/pkg/remote-support.js')).defineElements();
-    document.querySelector('h1').textContent = document.title;
-    place.replaceChildren(element);
+    const heading = place.querySelector('h1');
+    heading.textContent = document.title;
+    place.replaceChildren(heading, element);
   } catch (error) {
     console.error(error);
     note('Plugin not found', 'A file of the plugin could not be loaded.',
