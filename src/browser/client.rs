@@ -29,7 +29,7 @@ pub struct Question {
 
 /// Reads an answer.
 pub fn read<T: DeserializeOwned>(answer: Result<String, Failure>) -> Result<T, Failure> {
-    serde_json::from_str(&answer?).map_err(|error| Failure::new(FailureKind::Internal).with("reference", error))
+    serde_json::from_str::<serde_json::Value>(&answer?).and_then(serde_json::from_value).map_err(|error| Failure::new(FailureKind::Internal).with("reference", error))
 }
 
 impl Client {
@@ -52,7 +52,7 @@ impl Client {
         if (200..300).contains(&status) {
             return Ok(text);
         }
-        Err(match serde_json::from_str::<Problem>(&text) {
+        Err(match serde_json::from_str::<serde_json::Value>(&text).and_then(serde_json::from_value::<Problem>) {
             Ok(problem) => problem.failure(),
             // Something in between answered: a gateway, a captive portal.
             Err(_) if status >= 500 => self.unreachable(),

@@ -22,8 +22,7 @@ async function show(ticket) {
   element.setAttribute('ticket', ticket);
   try {
     (await import('/embed/pkg/remote-support.js')).defineElements();
-    const heading = document.createElement('h1');
-    heading.className = 'unseen';
+    const heading = place.querySelector('h1');
     heading.textContent = document.title;
     place.replaceChildren(heading, element);
   } catch (error) {
