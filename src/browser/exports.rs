@@ -30,7 +30,9 @@ pub(super) fn give(value: &impl Serialize) -> Result<JsValue, JsValue> {
 /// A plain object as a value; `undefined` as nothing.
 fn take<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T, JsValue> {
     let text = if value.is_undefined() { None } else { JSON::stringify(value)?.as_string() };
-    serde_json::from_str::<serde_json::Value>(text.as_deref().unwrap_or("null")).and_then(serde_json::from_value).map_err(|error| wrong(what, &error))
+    serde_json::from_str::<serde_json::Value>(text.as_deref().unwrap_or("null"))
+        .and_then(serde_json::from_value)
+        .map_err(|error| wrong(what, &error))
 }
 
 /// An `Error` with the fields every error of ours has.

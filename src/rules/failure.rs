@@ -2,14 +2,14 @@
 //! stand in the catalogue under `failure.<code>.title`, `.detail`, `.advice`.
 
 use super::wording::{Language, Message, say};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::collections::BTreeMap;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $retry:literal;)+) => {
         /// What went wrong. Codes are stable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum FailureKind { $($(#[$doc])* #[serde(rename = $code)] $name,)+ }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum FailureKind { $($(#[$doc])* $name,)+ }
 
         impl FailureKind {
             /// Every kind, for tables and tests.
@@ -138,6 +138,21 @@ kinds! {
     ModuleBlocked = "module_blocked", 0, false;
     /// A fault of ours. `reference`
     Internal = "internal", 500, true;
+}
+
+// By the table of codes: what serde would write for so many kinds is kilobytes of the browser's module.
+impl Serialize for FailureKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for FailureKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        let known = Self::ALL.iter().copied().find(|kind| kind.code() == code);
+        known.ok_or_else(|| D::Error::custom(format_args!("no failure has the code {code}")))
+    }
 }
 
 /// A failure with what its sentence needs.

@@ -155,10 +155,12 @@ impl NameIndex {
     pub fn find(&self, representative: &RepresentativeNames, nfkc: Nfkc) -> Match {
         let names = representative.folded(nfkc);
         for (by, index) in [(ByName::BeyondtrustName, &self.by_beyondtrust), (ByName::HaloName, &self.by_halo)] {
-            let mut fitting: Vec<_> =
-                names.iter().filter_map(|name| index.get(name)).flat_map(|holders| &holders.agents).copied().collect();
-            fitting.sort_unstable();
-            fitting.dedup();
+            let mut fitting = Vec::new();
+            for agent in names.iter().filter_map(|name| index.get(name)).flat_map(|holders| &holders.agents) {
+                if let Err(place) = fitting.binary_search(agent) {
+                    fitting.insert(place, *agent);
+                }
+            }
             match fitting.as_slice() {
                 [] => {}
                 [agent] => return Match::Matched { agent: *agent, by },
@@ -170,18 +172,18 @@ impl NameIndex {
 
     /// The agents' names that differ least, for a person to look at.
     fn nearest(&self, names: &[FoldedName]) -> Vec<String> {
-        let mut near: Vec<_> = self
-            .by_beyondtrust
-            .iter()
-            .chain(&self.by_halo)
-            .filter_map(|(known, holders)| {
-                let distance = names.iter().map(|name| distance(&name.0, &known.0)).min()?;
-                (distance * 3 <= known.0.chars().count()).then_some((distance, &holders.written))
-            })
-            .collect();
-        near.sort_unstable();
-        near.dedup();
-        near.into_iter().take(NEAREST).map(|(_, name)| name.clone()).collect()
+        let mut near: Vec<(usize, &String)> = Vec::new();
+        for (known, holders) in self.by_beyondtrust.iter().chain(&self.by_halo) {
+            let Some(distance) = names.iter().map(|name| distance(&name.0, &known.0)).min() else { continue };
+            let candidate = (distance, &holders.written);
+            if distance * 3 <= known.0.chars().count()
+                && let Err(place) = near.binary_search(&candidate)
+            {
+                near.insert(place, candidate);
+                near.truncate(NEAREST);
+            }
+        }
+        near.into_iter().map(|(_, name)| name.clone()).collect()
     }
 }
 

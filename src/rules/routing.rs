@@ -185,21 +185,23 @@ impl Decision<'_> {
             self.step(Message::new("routing.step.invitedLeftOut").with("names", guest.shown()));
         }
         // One representative at two consoles is listed twice.
-        let fitting: BTreeMap<u32, &Representative> =
-            fitting.into_iter().map(|representative| (representative.id, representative)).collect();
-        match fitting.len() {
+        let mut once = BTreeMap::new();
+        for representative in fitting {
+            once.insert(representative.id, representative);
+        }
+        match once.len() {
             0 => {
                 self.step(Message::new("routing.step.notLoggedIn").with("name", name));
                 self.agent_away(asked, settings.fallback)
             }
             1 => {
-                let id = fitting.into_keys().next().unwrap_or_default();
+                let id = once.into_keys().next().unwrap_or_default();
                 self.step(Message::new("routing.step.loggedIn").with("name", name).with("id", id));
                 let message = Message::new("routing.agentAvailable").with("name", asked);
                 self.goes_to(Queue::Representative { id }, Channel::Agent(agent.id), asked, None, Reason::AgentAvailable, message)
             }
             _ => {
-                let names = fitting.values().map(|one| format!("{} ({})", one.shown(), one.id)).collect::<Vec<_>>().join(", ");
+                let names = once.values().map(|one| format!("{} ({})", one.shown(), one.id)).collect::<Vec<_>>().join(", ");
                 self.step(Message::new("routing.step.ambiguous").with("names", &names));
                 let message = Message::new("routing.ambiguousRepresentative").with("asked", asked).with("names", names);
                 self.no_key(Some(asked), Reason::AmbiguousRepresentative, message)

@@ -50,15 +50,13 @@ impl Language {
     }
 }
 
-/// The sentences of one language, sorted by code; they stay where they are in the embedded file.
+/// The sentences of one language. They stay where they are in the embedded file, and are searched in its order: sorted.
 struct Catalogue(Vec<(&'static str, &'static str)>);
 
 impl Catalogue {
     /// Reads `code = sentence` lines; blank lines and lines that begin with `#` are for people.
     fn read(file: &'static str) -> Self {
-        let mut texts: Vec<_> = file.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = ")).collect();
-        texts.sort_unstable();
-        Self(texts)
+        Self(file.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = ")).collect())
     }
 
     fn sentence(&self, code: &str) -> Option<&'static str> {
@@ -137,9 +135,10 @@ mod tests {
         for (language, file) in [(Language::En, include_str!("wording/en.txt"))] {
             let lines = file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).count();
             assert_eq!(codes(language).count(), lines, "a line has no ` = `");
-            let mut seen: Vec<_> = codes(language).collect();
-            seen.dedup();
-            assert_eq!(seen.len(), lines, "a code stands twice");
+            let read: Vec<_> = codes(language).collect();
+            for pair in read.windows(2) {
+                assert!(pair[0] < pair[1], "{} stands twice or too late", pair[1]);
+            }
             for (code, sentence) in &language.catalogue().0 {
                 assert_eq!(sentence.trim(), *sentence, "{code} has white space around it");
                 assert!(!sentence.is_empty(), "{code} is empty");

@@ -87,7 +87,8 @@ fn session(document: &mut Document<'_>, start: &BytesStart<'_>) -> Session {
     session.chat_url = session.chat_url.or(chat_download);
     session.recording_url = session.recording_url.or(recording_download);
     session.seconds = duration.as_deref().and_then(values::seconds).or_else(|| session.end?.checked_sub(session.start?)?.try_into().ok());
-    session.customers.sort_by_key(|customer| customer.gsnumber != primary_customer);
+    let (primary, others): (Vec<_>, Vec<_>) = session.customers.drain(..).partition(|customer| customer.gsnumber == primary_customer);
+    session.customers = primary.into_iter().chain(others).collect();
     session
 }
 

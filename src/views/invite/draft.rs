@@ -84,10 +84,12 @@ impl Preview {
     /// `$NAMES` left to Halo, each once.
     #[must_use]
     pub fn left_to_halo(&self) -> Vec<&str> {
-        let mut names: Vec<&str> =
-            [&self.subject, &self.body].into_iter().flatten().flat_map(|rendered| &rendered.left_to_halo).map(String::as_str).collect();
-        names.sort_unstable();
-        names.dedup();
+        let mut names: Vec<&str> = Vec::new();
+        for name in [&self.subject, &self.body].into_iter().flatten().flat_map(|rendered| &rendered.left_to_halo) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
         names
     }
 }

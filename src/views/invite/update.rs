@@ -10,6 +10,7 @@ use crate::{
     },
     views::time::LocalOffset,
 };
+use caseless::default_case_fold_str;
 
 /// Presence older than this is asked for again, in seconds: the proxy keeps it as long.
 const STALE: i64 = 30;
@@ -234,9 +235,9 @@ impl State {
 
     /// The channels that fit what was typed: every word somewhere in the name.
     pub(super) fn shown_channels(&self) -> Vec<Channel> {
-        let query = self.query.to_lowercase();
+        let query = default_case_fold_str(&self.query);
         let fits = |name: &str| {
-            let name = name.to_lowercase();
+            let name = default_case_fold_str(name);
             query.split_whitespace().all(|word| name.contains(word))
         };
         let offered = self.channels.iter().flat_map(|(offered, _)| &offered.channels);
