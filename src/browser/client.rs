@@ -5,6 +5,7 @@ use crate::{
     rules::failure::{Failure, FailureKind},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit, RequestMode, Response};
@@ -29,9 +30,23 @@ pub struct Question {
 
 /// Reads an answer.
 pub fn read<T: DeserializeOwned>(answer: Result<String, Failure>) -> Result<T, Failure> {
-    serde_json::from_str::<serde_json::Value>(&answer?)
-        .and_then(serde_json::from_value)
-        .map_err(|error| Failure::new(FailureKind::Internal).with("reference", error))
+    // By way of a `Value`: types that are read from nothing else are half as large in the module.
+    serde_json::from_value(parsed(&answer?)?).map_err(|error| unreadable(&error))
+}
+
+/// Reads one field of an answer.
+pub fn read_field<T: DeserializeOwned>(answer: Result<String, Failure>, name: &str) -> Result<T, Failure> {
+    let mut answer = parsed(&answer?)?;
+    let field = answer.get_mut(name).map(Value::take).unwrap_or_default();
+    serde_json::from_value(field).map_err(|error| unreadable(&error))
+}
+
+fn parsed(text: &str) -> Result<Value, Failure> {
+    serde_json::from_str(text).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> Failure {
+    Failure::new(FailureKind::Internal).with("reference", error)
 }
 
 impl Client {
@@ -54,7 +69,7 @@ impl Client {
         if (200..300).contains(&status) {
             return Ok(text);
         }
-        Err(match serde_json::from_str::<serde_json::Value>(&text).and_then(serde_json::from_value::<Problem>) {
+        Err(match read::<Problem>(Ok(text)) {
             Ok(problem) => problem.failure(),
             // Something in between answered: a gateway, a captive portal.
             Err(_) if status >= 500 => self.unreachable(),

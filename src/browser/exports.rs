@@ -12,7 +12,7 @@ use crate::rules::{
     words::{Channel, Lsid},
 };
 use js_sys::{Error, JSON, Reflect, Uint8Array};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// The catalogue's language for a tag such as `en-GB`; English when there is none.
@@ -35,6 +35,11 @@ fn take<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T, JsValue> 
         .map_err(|error| wrong(what, &error))
 }
 
+/// A field of an options object, when there is one and it is set.
+fn option(options: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(options, &name.into()).ok().filter(|value| !value.is_null_or_undefined())
+}
+
 /// An `Error` with the fields every error of ours has.
 fn wrong(what: &str, error: &impl std::fmt::Display) -> JsValue {
     let result = Error::new(&format!("{what}: {error}"));
@@ -48,12 +53,6 @@ fn wrong(what: &str, error: &impl std::fmt::Display) -> JsValue {
         _ = Reflect::set(&result, &name.into(), &value);
     }
     result.into()
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ReportOptions {
-    lsid: Option<Lsid>,
 }
 
 #[derive(Serialize)]
@@ -78,14 +77,17 @@ struct ReportProblem {
 /// The arguments are of the wrong type.
 #[wasm_bindgen(js_name = checkSessionReport)]
 pub fn check_session_report(xml: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let options: Option<ReportOptions> = take("options", options)?;
+    let lsid = option(options, "lsid")
+        .map(|text| text.as_string().unwrap_or_default().parse::<Lsid>())
+        .transpose()
+        .map_err(|error| wrong("lsid", &error))?;
     let bytes = match (xml.as_string(), xml.dyn_ref::<Uint8Array>()) {
         (Some(text), _) => text.into_bytes(),
         (_, Some(bytes)) => bytes.to_vec(),
         _ => return Err(wrong("xml", &"this is neither a text nor a Uint8Array")),
     };
     let mut report = report::read(&bytes, &Limits::default());
-    if let Some(lsid) = options.and_then(|options| options.lsid) {
+    if let Some(lsid) = lsid {
         report.sessions.retain(|session| session.lsid.as_ref() == Some(&lsid));
     }
     let problem = |problem: &report::Problem| ReportProblem {
@@ -117,30 +119,17 @@ pub fn match_agents(representatives: &JsValue, agents: &JsValue) -> Result<JsVal
 /// # Errors
 /// The arguments are not what they should be.
 #[wasm_bindgen(js_name = routeInvite)]
-pub fn route_invite(channel: &JsValue, directory: &JsValue, logged_in: &JsValue, settings: &JsValue) -> Result<JsValue, JsValue> {
+pub fn route_invite(channel: &JsValue, directory: &JsValue, logged_in: &JsValue, choices: &JsValue) -> Result<JsValue, JsValue> {
     let channel: Option<Channel> = take("channel", channel)?;
     let directory: Directory = take("directory", directory)?;
     let logged_in: Vec<Representative> = take("loggedIn", logged_in)?;
-    let choices: Option<RouteSettings> = take("settings", settings)?;
+    // The one setting that routing asks for; reading all of them would cost every page that loads us.
     let mut settings = Settings::default();
-    if let Some(RouteSettings { fallback }) = choices {
-        settings.fallback = fallback;
-    }
+    settings.fallback = option(choices, "fallback").map_or(settings.fallback, |choice| choice.is_truthy());
     let routing = routing::route(channel, &directory, &logged_in, &settings, nfkc);
     let result = give(&routing)?;
     Reflect::set(&result, &"text".into(), &say(Language::En, &routing.message).into())?;
     Ok(result)
-}
-
-/// The settings that routing asks for. All of them would cost every page that loads us.
-#[derive(Deserialize)]
-struct RouteSettings {
-    fallback: bool,
-}
-
-#[derive(Deserialize)]
-struct RenderOptions {
-    format: Format,
 }
 
 #[derive(Serialize)]
@@ -181,8 +170,11 @@ struct RenderedInvite<'a> {
 #[wasm_bindgen(js_name = renderInvite)]
 pub fn render_invite(template: &str, values: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
     let values: Option<Values> = take("values", values)?;
-    let options: Option<RenderOptions> = take("options", options)?;
-    let format = options.map_or(Format::Html, |options| options.format);
+    let format = match option(options, "format").and_then(|format| format.as_string()).as_deref() {
+        None | Some("html") => Format::Html,
+        Some("text") => Format::Text,
+        Some(other) => return Err(wrong("format", &other)),
+    };
     match template::render(template, &values.unwrap_or_default(), format) {
         Ok(rendered) => give(&RenderedInvite {
             output: Some(&rendered.output),

@@ -2,7 +2,7 @@
 //! Decides and words nothing.
 
 use super::{
-    client::{Client, Question, read},
+    client::{Client, Question, read, read_field},
     exports::give,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     views::invite::{Effect, Event, Moment, State},
 };
 use js_sys::{Date, Function};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
@@ -46,12 +46,6 @@ struct Open {
 enum Detail {
     Sent { invite: Box<Invite> },
     Failed { code: &'static str, message: String, advice: String, retryable: bool },
-}
-
-/// `GET /invites`.
-#[derive(Deserialize)]
-struct Invites {
-    invites: Vec<Invite>,
 }
 
 /// The controller of one `<remote-support-invite>` while it is connected.
@@ -131,9 +125,9 @@ impl Inner {
             Effect::GetChannels => {
                 self.ask(&format!("channels?ticket={ticket}"), None, |answer| Event::Channels(Box::new(read(answer))));
             }
-            Effect::GetInvites => self.ask(&format!("invites?ticket={ticket}"), None, |answer| {
-                Event::Invites(read::<Invites>(answer).map(|answer| answer.invites))
-            }),
+            Effect::GetInvites => {
+                self.ask(&format!("invites?ticket={ticket}"), None, |answer| Event::Invites(read_field(answer, "invites")))
+            }
             Effect::Exchange { code, nonce } => {
                 let body = serde_json::to_string(&Exchange { code, nonce }).ok();
                 self.ask("sign-in/exchange", body.map(|body| (body, None)), |answer| Event::Exchanged(read(answer)));

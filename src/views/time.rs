@@ -4,26 +4,32 @@ use crate::rules::{
     wording::{Language, Message, say},
     words::UnixSeconds,
 };
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, Duration, macros::date};
+
+const EPOCH: Date = date!(1970 - 01 - 01);
 
 /// Minutes that local time is ahead of UTC at a moment: the browser knows, we do not.
 pub type LocalOffset = fn(UnixSeconds) -> i32;
 
-fn local(at: UnixSeconds, offset: LocalOffset) -> Option<OffsetDateTime> {
-    let offset = UtcOffset::from_whole_seconds(offset(at).checked_mul(60)?).ok()?;
-    Some(OffsetDateTime::from_unix_timestamp(at).ok()?.to_offset(offset))
+/// The calendar day (days since 1970) and the second of that day, in local time.
+fn local(at: UnixSeconds, offset: LocalOffset) -> (i64, i64) {
+    let at = at.saturating_add(i64::from(offset(at)) * 60);
+    (at.div_euclid(86_400), at.rem_euclid(86_400))
 }
 
 /// `today, 12:02`, `tomorrow, 12:02`, `2026-03-04, 12:02`.
 pub(super) fn moment(at: UnixSeconds, now: UnixSeconds, offset: LocalOffset, language: Language) -> String {
-    let (Some(at), Some(now)) = (local(at, offset), local(now, offset)) else { return String::new() };
-    let clock = format!("{:02}:{:02}", at.hour(), at.minute());
-    let message = match (at.date().to_julian_day()) - now.date().to_julian_day() {
+    let ((day, second), (today, _)) = (local(at, offset), local(now, offset));
+    let message = match day - today {
         0 => Message::new("ui.time.today"),
         1 => Message::new("ui.time.tomorrow"),
-        _ => Message::new("ui.time.on").with("date", at.date()),
+        _ => {
+            let date = EPOCH.checked_add(Duration::days(day)).unwrap_or(Date::MAX);
+            let date = format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day());
+            Message::new("ui.time.on").with("date", date)
+        }
     };
-    say(language, &message.with("time", clock))
+    say(language, &message.with("time", format!("{:02}:{:02}", second / 3600, second / 60 % 60)))
 }
 
 /// How long ago, in the largest whole unit.

@@ -88,9 +88,19 @@ impl<'t> Scanner<'t> {
             };
         }
         self.end_literal();
+        self.not_closed();
+    }
+
+    /// Tells of the blocks that are still open, each at its place among what was found: both are in order already.
+    fn not_closed(&mut self) {
+        let mut found = std::mem::take(&mut self.found).into_iter().peekable();
         for open in std::mem::take(&mut self.open) {
+            while let Some(earlier) = found.next_if(|(at, ..)| *at <= open.at) {
+                self.found.push(earlier);
+            }
             self.found.push((open.at, true, Message::new("template.blockNotClosed").with("tag", open.typed)));
         }
+        self.found.extend(found);
     }
 
     fn literal(&mut self, rest: &str) -> usize {
@@ -242,9 +252,8 @@ fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_alphabetic()) && word != "else" && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// Byte offsets as lines and columns, in one pass.
-fn placed(template: &str, mut found: Vec<(usize, bool, Message)>) -> Vec<TemplateProblem> {
-    found.sort_by_key(|(at, ..)| *at);
+/// Byte offsets, in order, as lines and columns; in one pass.
+fn placed(template: &str, found: Vec<(usize, bool, Message)>) -> Vec<TemplateProblem> {
     let (mut line, mut column) = (1, 1);
     let mut chars = template.char_indices().peekable();
     found
