@@ -86,9 +86,8 @@ fn recent(state: &State, invite: &Invite) -> Option<String> {
 
 #[derive(Serialize)]
 struct ChannelView {
+    /// Also what choosing it hands back.
     id: String,
-    /// What choosing it hands back.
-    value: String,
     name: String,
     is_me: bool,
     selected: bool,
@@ -111,7 +110,6 @@ impl ChannelView {
         };
         Self {
             id: element_id(option.channel),
-            value: serde_json::to_string(&option.channel).unwrap_or_default(),
             name: option.name.clone(),
             is_me: option.is_me,
             selected: state.selected == Some(option.channel),
@@ -121,7 +119,8 @@ impl ChannelView {
     }
 }
 
-fn element_id(channel: Channel) -> String {
+/// The channel's element; ids hold no character that HTML or a selector cares about.
+pub(super) fn element_id(channel: Channel) -> String {
     match channel {
         Channel::Agent(id) => format!("rs-agent-{}", AgentId::get(id)),
         Channel::Team(TeamQueue::General) => "rs-team-general".to_owned(),

@@ -57,7 +57,7 @@ fn what_would_happen_is_said_before_it_does() {
     assert_eq!(panel.state.selected, Some(agent(42)), "oneself first");
     panel.takes(Event::Invites(Ok(vec![invite(InviteState::Sent, routed(None, true, "Ann Keller"))])));
     insta::assert_snapshot!("ready", panel.html());
-    panel.does("channel", r#"{"agent":43}"#);
+    panel.does("channel", "rs-agent-43");
     insta::assert_snapshot!("ready_fallback", panel.html());
     panel.takes(Event::Channels(Box::new(Ok(offered(false, "Ann Keller")))));
     insta::assert_snapshot!("ready_unavailable", panel.html());
@@ -100,7 +100,7 @@ fn hostile_names_texts_and_values_stay_text() {
     offer.preview.named.insert("USERNAME".to_owned(), format!("{HOSTILE}$SYMPTOM2"));
     offer.ticket.email = Some(HOSTILE.to_owned());
     panel.takes(Event::Channels(Box::new(Ok(offer))));
-    panel.does("channel", r#"{"agent":43}"#);
+    panel.does("channel", "rs-agent-43");
     panel.does("edit", "");
     panel.does("subject", &format!("$USERNAME $SIGNATURE {HOSTILE}"));
     panel.does("body", &format!("</textarea><script>alert(1)</script><p style=\"color:red\" onclick='x'>{HOSTILE}$USERNAME</p>"));
@@ -153,7 +153,7 @@ fn the_same_content_goes_out_under_the_same_key() {
 #[test]
 fn tech_unavailable_offers_the_default_team() {
     let mut panel = Panel::ready();
-    panel.does("channel", r#"{"agent":43}"#);
+    panel.does("channel", "rs-agent-43");
     panel.does("email", "typed@batley.example");
     panel.fails(FailureKind::TechUnavailable);
     insta::assert_snapshot!("failed_tech_unavailable", panel.html());
@@ -184,7 +184,7 @@ fn each_failure_has_its_own_way_on() {
 #[test]
 fn sent_says_where_it_went() {
     let mut panel = Panel::ready();
-    panel.does("channel", r#"{"agent":43}"#);
+    panel.does("channel", "rs-agent-43");
     panel.does("send", "");
     let effects = panel.answered(Ok(invite(InviteState::Sent, routed(Some(agent(43)), true, "Ann Keller"))));
     assert!(matches!(effects.as_slice(), [Effect::EmitSent(_), Effect::Focus("rs-done")]), "{effects:?}");
@@ -210,7 +210,7 @@ fn presence_is_refreshed_before_it_is_stale_and_never_overwrites_what_was_typed(
     let mut panel = Panel::ready();
     assert_eq!(panel.does("tick", ""), [Effect::Again(5000, "tick")]);
     panel.does("email", "typed@batley.example");
-    panel.does("channel", r#"{"agent":43}"#);
+    panel.does("channel", "rs-agent-43");
     let later = Moment { now: NOON + 19, random: [0; 32] };
     let effects = panel.state.update(Event::Did("tick".to_owned(), String::new()), &later);
     assert_eq!(effects, [Effect::Again(5000, "tick"), Effect::GetChannels]);

@@ -1,6 +1,6 @@
 //! What happens in the invite panel: events in, effects out. Does nothing itself and draws nothing.
 
-use super::{Draft, Effect, Event, Moment, Phase, SigningIn, State, Tried};
+use super::{Draft, Effect, Event, Moment, Phase, SigningIn, State, Tried, form::element_id};
 use crate::{
     api::{Channels, Me, Presence},
     rules::{
@@ -219,10 +219,8 @@ impl State {
         }
     }
 
-    fn choose(&mut self, value: &str) {
-        if let Ok(channel) = serde_json::from_str(value)
-            && self.shown_channels().contains(&channel)
-        {
+    fn choose(&mut self, id: &str) {
+        if let Some(channel) = self.shown_channels().into_iter().find(|channel| element_id(*channel) == id) {
             self.select(channel);
         }
     }
