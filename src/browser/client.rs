@@ -29,7 +29,9 @@ pub struct Question {
 
 /// Reads an answer.
 pub fn read<T: DeserializeOwned>(answer: Result<String, Failure>) -> Result<T, Failure> {
-    serde_json::from_str::<serde_json::Value>(&answer?).and_then(serde_json::from_value).map_err(|error| Failure::new(FailureKind::Internal).with("reference", error))
+    serde_json::from_str::<serde_json::Value>(&answer?)
+        .and_then(serde_json::from_value)
+        .map_err(|error| Failure::new(FailureKind::Internal).with("reference", error))
 }
 
 impl Client {

@@ -5,6 +5,7 @@ use crate::{
     api::{Channels, Me, Presence},
     rules::{
         failure::{Failure, FailureKind},
+        names::without_case,
         wording::Language,
         words::{Channel, TicketId},
     },
@@ -234,9 +235,9 @@ impl State {
 
     /// The channels that fit what was typed: every word somewhere in the name.
     pub(super) fn shown_channels(&self) -> Vec<Channel> {
-        let query = self.query.to_lowercase();
+        let query = without_case(&self.query);
         let fits = |name: &str| {
-            let name = name.to_lowercase();
+            let name = without_case(name);
             query.split_whitespace().all(|word| name.contains(word))
         };
         let offered = self.channels.iter().flat_map(|(offered, _)| &offered.channels);
