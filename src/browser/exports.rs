@@ -4,16 +4,15 @@ use super::nfkc;
 use crate::rules::{
     directory::{Agent, Directory},
     names::{Match, NameIndex},
-    report::{self, Limits, Session, Severity},
     routing::{self, Representative},
     settings::Settings,
     template::{self, Format, TemplateProblem, Values},
     wording::{Language, say},
-    words::{Channel, Lsid},
+    words::Channel,
 };
-use js_sys::{Error, JSON, Reflect, Uint8Array};
+use js_sys::{Error, JSON, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// The catalogue's language for a tag such as `en-GB`; English when there is none.
 pub(super) fn language(tag: &str) -> Language {
@@ -53,52 +52,6 @@ fn wrong(what: &str, error: &impl std::fmt::Display) -> JsValue {
         _ = Reflect::set(&result, &name.into(), &value);
     }
     result.into()
-}
-
-#[derive(Serialize)]
-struct CheckedReport {
-    ok: bool,
-    sessions: Vec<Session>,
-    problems: Vec<ReportProblem>,
-}
-
-#[derive(Serialize)]
-struct ReportProblem {
-    code: String,
-    severity: Severity,
-    message: String,
-    line: u32,
-    column: u32,
-}
-
-/// Reads a session report, a text or `Uint8Array`; with an lsid, that session only. Bad XML is a problem, never an exception.
-///
-/// # Errors
-/// The arguments are of the wrong type.
-#[wasm_bindgen(js_name = checkSessionReport)]
-pub fn check_session_report(xml: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let lsid = option(options, "lsid")
-        .map(|text| text.as_string().unwrap_or_default().parse::<Lsid>())
-        .transpose()
-        .map_err(|error| wrong("lsid", &error))?;
-    let bytes = match (xml.as_string(), xml.dyn_ref::<Uint8Array>()) {
-        (Some(text), _) => text.into_bytes(),
-        (_, Some(bytes)) => bytes.to_vec(),
-        _ => return Err(wrong("xml", &"this is neither a text nor a Uint8Array")),
-    };
-    let mut report = report::read(&bytes, &Limits::default());
-    if let Some(lsid) = lsid {
-        report.sessions.retain(|session| session.lsid.as_ref() == Some(&lsid));
-    }
-    let problem = |problem: &report::Problem| ReportProblem {
-        code: problem.message.code.clone(),
-        severity: problem.severity,
-        message: say(Language::En, &problem.message),
-        line: problem.line,
-        column: problem.column,
-    };
-    let problems = report.problems.iter().map(problem).collect();
-    give(&CheckedReport { ok: report.is_sound(), problems, sessions: report.sessions })
 }
 
 /// Which agent each representative is.

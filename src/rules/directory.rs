@@ -2,6 +2,7 @@
 
 use super::{
     failure::{Failure, FailureKind},
+    names::without_case,
     settings::{AgentOverride, Settings},
     words::{AgentId, Channel, TeamQueue},
 };
@@ -124,7 +125,7 @@ impl Directory {
     /// ordered them.
     #[must_use]
     pub fn choosable(&self, caller: AgentId, settings: &Settings) -> Vec<Channel> {
-        let mut agents: Vec<_> = self.agents.iter().map(|agent| (agent.id != caller, agent.name.to_lowercase(), agent.id)).collect();
+        let mut agents: Vec<_> = self.agents.iter().map(|agent| (agent.id != caller, without_case(&agent.name), agent.id)).collect();
         agents.sort_unstable();
         let agents = agents.into_iter().map(|(.., id)| Channel::Agent(id));
         let teams = self.teams.iter().map(|team| Channel::Team(team.queue));

@@ -35,6 +35,12 @@ impl FoldedName {
     }
 }
 
+/// A text without regard to case, for searching and sorting; not for saying whether two names mean the same person.
+#[must_use]
+pub fn without_case(text: &str) -> String {
+    caseless::default_case_fold_str(text)
+}
+
 /// NFKC before and after folding, because folding takes NFKC apart again (`ᾳ` with an iota below). Signs are unified on
 /// both sides: NFKC makes new ones (`″` becomes two primes) and splits `´` into a space and an accent.
 fn fold(name: &str, nfkc: Nfkc) -> String {

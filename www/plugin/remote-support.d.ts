@@ -17,29 +17,6 @@ export interface Message {
   args?: Record<string, string>;
 }
 
-export interface ReportProblem {
-  code: string;
-  severity: 'error' | 'warning';
-  message: string;
-  line: number;
-  column: number;
-}
-export interface CheckedReport {
-  ok: boolean;
-  sessions: Session[];
-  problems: ReportProblem[];
-}
-/** A session as far as it is typed here; further fields are those of `src/rules/report.rs`. */
-export interface Session {
-  lsid: string | null;
-  start: number | null;
-  end: number | null;
-  seconds: number | null;
-  externalKey: string | null;
-  [field: string]: unknown;
-}
-export function checkSessionReport(xml: string | Uint8Array, options?: { lsid?: string }): CheckedReport;
-
 export interface RepresentativeNames {
   private?: string | null;
   public?: string | null;

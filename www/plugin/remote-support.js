@@ -81,7 +81,6 @@ function ready() {
   throw Object.assign(new Error('The module is not loaded yet.'), { code: 'not_ready', advice: 'Await init() first.', retryable: true });
 }
 
-export const checkSessionReport = (xml, options) => ready().checkSessionReport(xml, options);
 export const matchAgents = (representatives, agents) => ready().matchAgents(representatives, agents);
 export const routeInvite = (channel, directory, loggedIn, settings) => ready().routeInvite(channel, directory, loggedIn, settings);
 export const renderInvite = (template, values, options) => ready().renderInvite(template, values, options);

@@ -5,12 +5,12 @@ use crate::{
     api::{Channels, Me, Presence},
     rules::{
         failure::{Failure, FailureKind},
+        names::without_case,
         wording::Language,
         words::{Channel, TicketId},
     },
     views::time::LocalOffset,
 };
-use caseless::default_case_fold_str;
 
 /// Presence older than this is asked for again, in seconds: the proxy keeps it as long.
 const STALE: i64 = 30;
@@ -233,9 +233,9 @@ impl State {
 
     /// The channels that fit what was typed: every word somewhere in the name.
     pub(super) fn shown_channels(&self) -> Vec<Channel> {
-        let query = default_case_fold_str(&self.query);
+        let query = without_case(&self.query);
         let fits = |name: &str| {
-            let name = default_case_fold_str(name);
+            let name = without_case(name);
             query.split_whitespace().all(|word| name.contains(word))
         };
         let offered = self.channels.iter().flat_map(|(offered, _)| &offered.channels);

@@ -1,13 +1,9 @@
 // The plugin's types as somebody uses them: this file must type-check, and the lines marked so must not.
 
-import init, { checkSessionReport, defineElements, lintTemplate, matchAgents, renderInvite, routeInvite } from '../../../pkg/remote-support.js';
+import init, { defineElements, lintTemplate, matchAgents, renderInvite, routeInvite } from '../../../pkg/remote-support.js';
 
 await init();
 defineElements();
-const { ok, sessions, problems } = checkSessionReport(new Uint8Array(), { lsid: '0'.repeat(32) });
-if (!ok) for (const { code, line, column } of problems) code.concat(String(line + column));
-sessions.map((session) => session.end ?? 0);
-
 const matches = matchAgents([{ private: 'Ann Keller' }], [{ id: 43, name: 'Ann Keller', beyondtrustName: 'Ann K.' }]);
 for (const match of matches) if (match.kind === 'ambiguous') match.candidates.length;
 
