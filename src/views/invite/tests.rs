@@ -166,7 +166,7 @@ fn tech_unavailable_offers_the_default_team() {
 #[test]
 fn each_failure_has_its_own_way_on() {
     for (kind, buttons) in [
-        (FailureKind::HaloTimeout, &["Choose again", "Try again", "Copy details"][..]),
+        (FailureKind::HaloTimeout, &["Try again", "Choose again", "Copy details"][..]),
         (FailureKind::ChannelNotEnabled, &["Choose again", "Copy details"]),
         (FailureKind::TechUnavailable, &["Send to Service Desk", "Choose again", "Try again", "Copy details"]),
         (FailureKind::TemplateRefused, &["Edit text", "Choose again", "Copy details"]),

@@ -177,8 +177,11 @@ struct Failed {
     /// TECHUNAVAILABLE is Halo's own word for it and stands out.
     tech_unavailable: bool,
     sign_in: bool,
+    /// The way on that is most likely to help comes first and stands out.
+    retry_first: bool,
     retry: bool,
     choose: bool,
+    choose_first: bool,
     edit: bool,
     /// The default team that could take it.
     default_team: Option<String>,
@@ -205,6 +208,8 @@ impl Failed {
             || matches!(kind, AgentWithoutName | AmbiguousRepresentative | ChannelNotEnabled | ChannelUnknown)
             || matches!(kind, DefaultTeamDisabled | NoDefaultTeam | OtherAgentsOff);
         let default_team = state.channels.as_ref().map(|(offered, _)| &offered.without_channel).filter(|routing| routing.queue.is_some());
+        let retry =
+            tried != Tried::SigningIn && kind != CookieBlocked && kind != TemplateRefused && (tech_unavailable || !(sending && another));
         let unsure = sending && matches!(kind, ProxyUnreachable | Internal);
         let Told { title, detail, advice } = Told::new(failure, state.language);
         Self {
@@ -213,10 +218,9 @@ impl Failed {
             advice,
             tech_unavailable,
             sign_in: tried == Tried::SigningIn || kind == CookieBlocked,
-            retry: tried != Tried::SigningIn
-                && kind != CookieBlocked
-                && kind != TemplateRefused
-                && !(sending && another && !tech_unavailable),
+            retry_first: retry && !another,
+            retry: retry && another,
+            choose_first: another && !tech_unavailable,
             choose: sending,
             edit: kind == TemplateRefused,
             default_team: default_team.filter(|_| sending && tech_unavailable).and_then(|routing| routing.name.clone()),
