@@ -38,9 +38,16 @@ export async function openTicket(house, { ticket = 1161, ...options } = {}) {
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   await page.goto(`${house.halo}/ticket?id=${ticket}`);
-  const tab = page.locator('#tab-remote');
-  if (await tab.isVisible()) await tab.click();
+  await chooseTab(page, 'remote');
   return { context, page, frame: page.frameLocator('iframe[title="Remote Support"]') };
+}
+
+/** Chooses one of the ticket's tabs (`actions`, `remote`) where there is room for one panel only. */
+export async function chooseTab(page, name) {
+  // The frame is made after the page has decided whether it needs tabs.
+  await page.locator('iframe[title="Remote Support"]').waitFor({ state: 'attached' });
+  const tab = page.locator(`#tab-${name}`);
+  if (await tab.isVisible()) await tab.click();
 }
 
 /** Signs in by the pop-up, the way an agent does. */

@@ -1,7 +1,7 @@
 // Signing in from inside a foreign page: by the pop-up, and where the pop-up cannot talk to the frame, by the code it shows.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import { control, openHouse, openTicket, signIn } from './house.mjs';
 
 let house;
@@ -9,6 +9,7 @@ before(async () => {
   house = await openHouse();
 });
 after(() => house?.close());
+beforeEach(() => control(house.halo, 'settings', { coop: 'off', frame_sandbox: '' }));
 
 test('sign_in_by_the_pop_up_lands_the_cookie_in_the_frames_partition', async () => {
   const ticket = await openTicket(house);
@@ -45,7 +46,6 @@ test('sign_in_by_the_typed_code_where_the_opener_is_lost', async () => {
   await ticket.frame.getByLabel('Code').fill(code.toLowerCase());
   await ticket.frame.getByLabel('Code').press('Enter');
   await ticket.frame.getByRole('listbox').waitFor();
-  await control(house.halo, 'settings', { coop: 'off' });
   await ticket.context.close();
 });
 
@@ -63,7 +63,6 @@ test('sign_in_in_a_sandboxed_frame_without_pop_ups_offers_the_address_and_the_co
   await ticket.frame.getByLabel('Code').fill(shown.match(/[0-9A-Z]{5}-[0-9A-Z]{5}/)[0]);
   await ticket.frame.getByLabel('Code').press('Enter');
   await ticket.frame.getByRole('listbox').waitFor();
-  await control(house.halo, 'settings', { frame_sandbox: '' });
   await ticket.context.close();
 });
 
@@ -74,6 +73,5 @@ test('a_code_that_is_wrong_says_so_and_can_be_typed_again', async () => {
   await ticket.frame.getByLabel('Code').fill('00000-00000');
   await ticket.frame.getByLabel('Code').press('Enter');
   await ticket.frame.getByRole('alert').waitFor();
-  await control(house.halo, 'settings', { coop: 'off' });
   await ticket.context.close();
 });

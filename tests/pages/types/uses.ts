@@ -16,4 +16,4 @@ const { output, warnings } = renderInvite('$FAULTID', { named: { FAULTID: '1161'
 output?.length ?? warnings[0]?.line;
 lintTemplate('{{{raw}}}').some((problem) => problem.refused);
 
-document.addEventListener('remote-support:invite-sent', (event) => event.detail.invite.ticket.toFixed());
+document.body.addEventListener('remote-support:invite-sent', (event) => event.detail.invite.ticket.toFixed());

@@ -1,0 +1,94 @@
+// Photographs the demo for people to judge: each screen wide and narrow, light and dark. Asserts nothing; waits for what it shows.
+// Usage: node tests/pages/screenshots.mjs <folder> (by `cargo xtask screenshots`)
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { actionsOf, applianceLedger, chooseTab, control, logIn, openHouse, openTicket, setting, signIn, until } from './house.mjs';
+
+const folder = argv[2];
+const LOOKS = [
+  ['wide-light', { viewport: { width: 1280, height: 1300 }, colorScheme: 'light' }],
+  ['wide-dark', { viewport: { width: 1280, height: 1300 }, colorScheme: 'dark' }],
+  ['narrow-light', { viewport: { width: 320, height: 1600 }, colorScheme: 'light' }],
+  ['narrow-dark', { viewport: { width: 320, height: 1600 }, colorScheme: 'dark' }],
+];
+
+/** A session as it happens: a hand-over, a file, a note. */
+const STORY = [
+  { join: 'rep:7' },
+  { say: 'Hello Connor, may I see your screen?', by: 'rep:7' },
+  { say: 'Yes please, mail stopped this morning.', by: 'customer' },
+  { join: 'rep:12' },
+  { say: 'Zoë, is this the bad disk again?', by: 'rep:7', to: 'rep:12' },
+  { file: 'repair-profile.zip', bytes: 48211, by: 'rep:7' },
+  { note: 'Rebuilt the mail profile; mail arrives again.', by: 'rep:7' },
+  { leave: 'rep:12' },
+];
+
+async function photograph(house, look, options) {
+  const ticket = await openTicket(house, options);
+  const { page, frame } = ticket;
+  const shot = async (name, of = page) => {
+    await of.screenshot({ path: join(folder, `${name}-${look}.png`), animations: 'disabled' });
+    console.log(`  ${name}-${look}.png`);
+  };
+  const button = (name) => frame.getByRole('button', { name });
+  const again = async () => {
+    await page.reload();
+    await chooseTab(page, 'remote');
+    await frame.getByRole('listbox').waitFor();
+  };
+  await button('Sign in').waitFor();
+  await shot('signed-out');
+  await signIn(ticket);
+  await setting(page, house.proxy, { fallback: true });
+  await again();
+  await frame.getByRole('option', { name: 'Ann Keller' }).click();
+  await frame.getByText('Goes to Service Desk.').waitFor();
+  await shot('invite');
+  await button('Edit text').click();
+  await shot('edit');
+  await setting(page, house.proxy, { fallback: false });
+  await again();
+  await frame.getByRole('option', { name: 'Ann Keller' }).click();
+  await button('Send invite').click();
+  await button('Send to Service Desk').waitFor();
+  await shot('techunavailable');
+  await setting(page, house.proxy, { fallback: true });
+  await again();
+  await frame.getByRole('option', { name: 'Priya Nair' }).click();
+  await button('Send invite').click();
+  await frame.getByText('Invite sent').waitFor();
+  await shot('sent');
+  const key = (await applianceLedger(house)).keys.at(-1);
+  const customer = await ticket.context.newPage();
+  await customer.goto(key.key_url);
+  await customer.locator('#join').waitFor();
+  await shot('customer', customer);
+  await customer.close();
+  const { lsid } = await control(house.appliance, 'play', { short_key: key.short_key, script: STORY, end: true });
+  const written = await until('the note', async () => (await actionsOf(house, 1161, 'Remote Session')).find((action) => action.note_html.includes(lsid)));
+  await chooseTab(page, 'actions');
+  await page.locator(`#actions [data-action="${written.id}"]`).waitFor();
+  await shot('note');
+  for (const [name, path] of [['start', '/'], ['tickets', '/tickets'], ['mailbox', '/mailbox']]) {
+    await page.goto(house.halo + path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    if (name === 'mailbox') await page.frameLocator('iframe.letter').getByRole('link').first().waitFor();
+    await shot(name);
+  }
+  await page.goto(house.appliance);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await shot('appliance');
+  await ticket.context.close();
+}
+
+await mkdir(folder, { recursive: true });
+const house = await openHouse();
+try {
+  await logIn(house, 9, false);
+  for (const [look, options] of LOOKS) await photograph(house, look, options);
+} finally {
+  await house.close();
+}
