@@ -75,7 +75,7 @@ fn seed() -> u64 {
 async fn faults_37_killed_at_any_step_leaves_one_note_and_one_mail() {
     let seed = seed();
     println!("kill loop, seed {seed} (KILL_SEED={seed} repeats it)");
-    let mut house = House::build().await;
+    let mut house = House::build("3s").await;
     house.release_port();
     let points = [Some("intake_before_commit"), Some("intake_before_answer"), Some("note_after_write"), Some("invite_after_write"), None];
     let rotation = usize::try_from(seed % 5).unwrap();

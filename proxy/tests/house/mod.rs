@@ -33,8 +33,9 @@ pub struct House {
 }
 
 impl House {
-    /// The simulators run; the proxy does not yet.
-    pub async fn build() -> Self {
+    /// The simulators run; the proxy does not yet. A lease must outlast what a person may wait for (8 s), unless the holder
+    /// is killed.
+    pub async fn build(lease: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = listener.local_addr().unwrap();
         let origin = format!("http://support.localhost:{}", proxy.port());
@@ -51,13 +52,13 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let house = Self { simulator, folder, proxy, origin, client, stop: None, reserved: Some(listener) };
-        house.write_config();
+        house.write_config(lease);
         house
     }
 
     /// The whole house, proxy and worker in this process.
     pub async fn open() -> Self {
-        let mut house = Self::build().await;
+        let mut house = Self::build("15s").await;
         house.start_proxy().await;
         house
     }
@@ -99,7 +100,7 @@ impl House {
         self.folder.path().join("proxy.toml")
     }
 
-    fn write_config(&self) {
+    fn write_config(&self, lease: &str) {
         let write = |name: &str, text: &str| {
             use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
             let mut file =
@@ -143,7 +144,7 @@ token = {{ file = "event.token" }}
 report_schedule = ["0s", "1s"]
 retry_schedule = ["1s"]
 in_doubt_wait = "1s"
-lease = "3s"
+lease = "{lease}"
 poll = "50ms"
 [first_start]
 settings = "settings.json"
