@@ -30,6 +30,8 @@ pub(super) fn files(folder: Option<&Path>, halo_origin: &str) -> Router<Arc<Worl
     let pages = Router::new()
         .route("/", get_service(ServeFile::new(folder.join("customer.html"))))
         .route("/console", get_service(ServeFile::new(folder.join("console.html"))))
+        // One reading of the JSON for both vendors' screens.
+        .route("/page.js", get_service(ServeFile::new(folder.with_file_name("halo").join("page.js"))))
         .fallback_service(ServeDir::new(folder));
     let policy = HeaderValue::from_str(&policy).ok();
     let pages =
