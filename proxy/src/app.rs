@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     config::Config,
     delegation::Delegation,
-    halo::{AccessToken, Halo, HaloError},
+    halo::Halo,
     roster::Roster,
     store::{Sqlite, Store, StoreProblem},
     vault::{self, Vault, VaultProblem},
@@ -192,24 +192,6 @@ impl App {
         let appliance = self.appliance().await?;
         let late = Failure::new(FailureKind::ApplianceTimeout).with("host", appliance.url().host());
         tokio::time::timeout(PATIENCE, call(appliance)).await.unwrap_or(Err(late))
-    }
-
-    /// Asks Halo something with the service's own credentials; a token Halo no longer accepts is renewed once.
-    ///
-    /// # Errors
-    /// What Halo answers.
-    pub async fn as_service<T, F>(&self, call: impl Fn(AccessToken) -> F) -> Result<T, HaloError>
-    where
-        F: Future<Output = Result<T, HaloError>>,
-    {
-        let token = self.halo.service_token().await?;
-        match call(token.clone()).await {
-            Err(error) if error.unauthorized() => {
-                self.halo.forget_service_token(&token).await;
-                call(self.halo.service_token().await?).await
-            }
-            answer => answer,
-        }
     }
 
     /// Whether pages of this origin may frame and call us: our own, and those in `server.allowed_origins`.

@@ -58,7 +58,7 @@ impl Roster {
     }
 
     async fn fetch_agents(&self, app: &App) -> Result<Vec<Agent>, Failure> {
-        app.as_service(|token| async move { app.halo.agents(&token).await }).await.map_err(|error| error.failure())
+        app.halo.as_service(|token| async move { app.halo.agents(&token).await }).await.map_err(|error| error.failure())
     }
 
     /// Forgets both lists, so that the next question reads them afresh.

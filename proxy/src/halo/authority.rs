@@ -180,15 +180,17 @@ impl Halo {
     ///
     /// # Errors
     /// Those of the call.
-    pub async fn as_service<T>(&self, call: impl AsyncFn(&AccessToken) -> Result<T, HaloError>) -> Result<T, HaloError> {
+    pub async fn as_service<T, F>(&self, call: impl Fn(AccessToken) -> F) -> Result<T, HaloError>
+    where
+        F: Future<Output = Result<T, HaloError>>,
+    {
         let token = self.service_token().await?;
-        match call(&token).await {
+        match call(token.clone()).await {
             Err(HaloError::Unauthorized { call: refused }) => {
                 if !self.forget_service_token(&token).await {
                     return Err(HaloError::Unauthorized { call: refused });
                 }
-                let token = self.service_token().await?;
-                call(&token).await
+                call(self.service_token().await?).await
             }
             outcome => outcome,
         }

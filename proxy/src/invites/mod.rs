@@ -274,7 +274,7 @@ fn new_action(app: &App, work: &Work) -> Result<NewAction, Failure> {
 async fn find(app: &App, work: &Work) -> Result<Option<Action>, Failure> {
     let marker = note::invite_marker(&work.code);
     let actions =
-        app.as_service(|token| async move { app.halo.actions(&token, work.ticket).await }).await.map_err(|error| error.failure())?;
+        app.halo.as_service(|token| async move { app.halo.actions(&token, work.ticket).await }).await.map_err(|error| error.failure())?;
     Ok(actions.into_iter().find(|action| action.holds(&marker)))
 }
 

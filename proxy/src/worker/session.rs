@@ -246,7 +246,7 @@ async fn as_service(app: &App, owner: &Owner, action: impl Fn(Authorship) -> New
     let honoured = app.store.finding(HONOURS_AUTHOR).await.map_err(|problem| Unwritten::Before(problem.into()))?.filter(|_| ask);
     let authorship = if honoured.as_deref() == Some("yes") { Authorship::Technician } else { Authorship::Named };
     let action = &NewAction { who_agent: Some(owner.agent).filter(|_| ask), ..action(authorship) };
-    let written = app.as_service(|token| async move { app.halo.add_action(&token, action).await }).await.map_err(Unwritten::Halo)?;
+    let written = app.halo.as_service(|token| async move { app.halo.add_action(&token, action).await }).await.map_err(Unwritten::Halo)?;
     let now_honoured = if written.who_agent == Some(owner.agent) { "yes" } else { "no" };
     if ask && honoured.as_deref() != Some(now_honoured) {
         tracing::info!(honoured = now_honoured, "read back whether Halo lets the service write in an agent's name");
@@ -260,7 +260,7 @@ async fn as_service(app: &App, owner: &Owner, action: impl Fn(Authorship) -> New
 
 async fn find(app: &App, ticket: TicketId, lsid: &Lsid) -> std::result::Result<Option<Action>, HaloError> {
     let marker = note::session_marker(lsid);
-    let actions = app.as_service(|token| async move { app.halo.actions(&token, ticket).await }).await?;
+    let actions = app.halo.as_service(|token| async move { app.halo.actions(&token, ticket).await }).await?;
     let mut found = actions.into_iter().filter(|action| action.holds(&marker));
     let first = found.next();
     if found.next().is_some() {

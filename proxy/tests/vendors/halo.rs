@@ -261,13 +261,26 @@ async fn a_service_token_refused_once_is_renewed_and_refused_for_ever_is_left_al
             |request| if request.header("authorization") == "Bearer token-1" { Reply::status(401) } else { Reply::json(json!({"id": 90})) },
         )
         .await;
-    let answers = join_all((0..10).map(|_| once.halo.as_service(async |token: &AccessToken| once.halo.me(token).await))).await;
+    let answers = join_all((0..10).map(|_| {
+        once.halo.as_service(|token: AccessToken| {
+            let halo = &once.halo;
+            async move { halo.me(&token).await }
+        })
+    }))
+    .await;
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!(once.stub.on("/auth/token").len(), 2);
 
     let never = Bench::new(|_| Reply(401, "application/json", json!({"Message": "no right to this module"}).to_string())).await;
     for _ in 0..5 {
-        let error = never.halo.as_service(async |token: &AccessToken| never.halo.me(token).await).await.unwrap_err();
+        let error = never
+            .halo
+            .as_service(|token: AccessToken| {
+                let halo = &never.halo;
+                async move { halo.me(&token).await }
+            })
+            .await
+            .unwrap_err();
         assert!(error.unauthorized());
         assert_eq!(error.failure().kind, FailureKind::HaloPermission);
     }
