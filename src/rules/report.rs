@@ -12,13 +12,14 @@ use super::{
 };
 use document::Document;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-/// What was read, and what is wrong with it.
+/// What was read, and what is wrong with it. The long part, the log, borrows from the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Report {
+pub struct Report<'a> {
     /// The sessions, in document order.
-    pub sessions: Vec<Session>,
+    pub sessions: Vec<Session<'a>>,
     /// The problems, in document order.
     pub problems: Vec<Problem>,
     /// The text of BeyondTrust's error document, when it is one.
@@ -26,7 +27,7 @@ pub struct Report {
     pub error: Option<String>,
 }
 
-impl Report {
+impl Report<'_> {
     /// No problem of severity error.
     #[must_use]
     pub fn is_sound(&self) -> bool {
@@ -77,7 +78,7 @@ impl Default for Limits {
 /// One session of the report (BeyondTrust reference, `session`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Session {
+pub struct Session<'a> {
     /// The session id, when it is one.
     pub lsid: Option<Lsid>,
     /// Beginning.
@@ -107,7 +108,7 @@ pub struct Session {
     /// Custom attributes as (code name, value).
     pub attributes: Vec<(String, String)>,
     /// The log.
-    pub events: Vec<Event>,
+    pub events: Vec<Event<'a>>,
 }
 
 /// A customer of a session.
@@ -170,52 +171,50 @@ impl SessionRepresentative {
 /// Who did something.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Party {
+pub struct Party<'a> {
     /// `representative`, `customer`, `system` or empty.
-    pub role: String,
+    pub role: Cow<'a, str>,
     /// Connection number; `0` is the system.
-    pub gsnumber: Option<String>,
+    pub gsnumber: Option<Cow<'a, str>>,
     /// Name.
-    pub name: String,
+    pub name: Cow<'a, str>,
 }
 
 /// One entry of the log. `kind` is BeyondTrust's `event_type`, an open set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Event {
+pub struct Event<'a> {
     /// When.
     pub at: Option<UnixSeconds>,
     /// `Chat Message`, `Session Note Added`, `File Upload`, ...
-    pub kind: String,
+    pub kind: Cow<'a, str>,
     /// Who.
-    pub by: Option<Party>,
+    pub by: Option<Party<'a>>,
     /// To whom.
-    pub to: Option<Party>,
+    pub to: Option<Party<'a>>,
     /// Text, `encoded_body` already decoded.
-    pub body: Option<String>,
+    pub body: Option<Cow<'a, str>>,
     /// `data/value` pairs.
-    pub data: Vec<(String, String)>,
+    pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// Files as (name, size in bytes when told).
-    pub files: Vec<(String, Option<u64>)>,
+    pub files: Vec<(Cow<'a, str>, Option<u64>)>,
 }
 
 /// Reads a report. Never fails: what is wrong stands in `problems`.
 #[must_use]
-pub fn read(bytes: &[u8], limits: &Limits) -> Report {
+pub fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Report<'a> {
     if bytes.len() > limits.bytes {
         return refused(bytes, 0, Message::new("report.tooLarge").with("bytes", bytes.len()).with("limit", limits.bytes));
     }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) if text.trim().is_empty() => return refused(bytes, 0, Message::new("report.empty")),
-        Ok(text) => text,
-        Err(error) => return refused(bytes, error.valid_up_to(), Message::new("report.encoding")),
-    };
-    let mut document = Document::new(text, limits);
+    if bytes.trim_ascii().is_empty() {
+        return refused(bytes, 0, Message::new("report.empty"));
+    }
+    let mut document = Document::new(bytes, limits);
     let mut report = Report::default();
     if let Some(root) = document.root() {
         match root.local_name().as_ref() {
             "session_list" => report.error = session::list(&mut document, &mut report.sessions),
-            "error" => report.error = Some(document.text().unwrap_or_default()),
+            "error" => report.error = Some(document.owned_text().unwrap_or_default()),
             name if name.eq_ignore_ascii_case("html") => _ = document.stop::<()>(Message::new("report.html")),
             name => _ = document.stop::<()>(Message::new("report.root").with("name", name)),
         }
@@ -229,7 +228,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Report {
 }
 
 /// A document that is not looked at any further.
-fn refused(bytes: &[u8], offset: usize, message: Message) -> Report {
+fn refused(bytes: &[u8], offset: usize, message: Message) -> Report<'static> {
     let (line, column) = document::position(bytes, offset);
     Report { problems: vec![Problem { severity: Severity::Error, message, line, column }], ..Report::default() }
 }

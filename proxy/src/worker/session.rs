@@ -60,15 +60,15 @@ fn later(app: &App, job: &SessionJob, schedule: &[std::time::Duration], at_least
 // ---- the report ----
 
 /// What a fetched report is good for.
-enum Fetched {
-    Finished(Box<Session>),
+enum Fetched<'a> {
+    Finished(Box<Session<'a>>),
     /// Asked again: not there yet, or no end time.
     NotYet(Message),
     /// It does not read, and would not the next time either.
     Unreadable(Message),
 }
 
-fn look_for(lsid: &Lsid, report: Report) -> Fetched {
+fn look_for<'a>(lsid: &Lsid, report: Report<'a>) -> Fetched<'a> {
     if let Some(text) = report.error {
         return Fetched::NotYet(Message::new("session.reportRefused").with("text", text));
     }
@@ -113,7 +113,7 @@ async fn fetch(app: &App, job: &SessionJob) -> Result<Held> {
     }
 }
 
-async fn decide(app: &App, session: &Session) -> std::result::Result<(Disposition, Option<IntendedWrite>), Failure> {
+async fn decide(app: &App, session: &Session<'_>) -> std::result::Result<(Disposition, Option<IntendedWrite>), Failure> {
     let settings = app.settings().await?.settings;
     let directory = app.roster.directory(app, &settings).await?;
     let issued = match ExternalKey::read(session.external_key.as_deref(), &settings.ticket_prefix) {
@@ -213,7 +213,7 @@ async fn write_note(
     app: &App,
     write: &IntendedWrite,
     disposition: &Disposition,
-    session: &Session,
+    session: &Session<'_>,
 ) -> std::result::Result<Action, Unwritten> {
     let Some(owner) = &disposition.owner else {
         return Err(Unwritten::Before(app.fault("session", &"a note for a ticket has no owner")));

@@ -46,7 +46,7 @@ fn representative(gsnumber: u32, name: &str, seconds_involved: u64) -> SessionRe
     SessionRepresentative { gsnumber: Some(gsnumber.to_string()), names, seconds_involved, ..SessionRepresentative::default() }
 }
 
-fn session(key: &str, primary: &str, representatives: &[SessionRepresentative]) -> Session {
+fn session(key: &str, primary: &str, representatives: &[SessionRepresentative]) -> Session<'static> {
     Session {
         external_key: Some(key.to_owned()),
         primary_representative: (!primary.is_empty()).then(|| primary.to_owned()),

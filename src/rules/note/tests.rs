@@ -11,7 +11,7 @@ use crate::rules::{
 };
 use proptest::prelude::*;
 
-fn session(bytes: &[u8]) -> Session {
+fn session(bytes: &[u8]) -> Session<'_> {
     report::read(bytes, &Limits::default()).sessions.remove(0)
 }
 
@@ -100,7 +100,7 @@ fn an_invite_names_recipient_route_code_expiry_and_its_marker_but_never_the_link
 #[test]
 fn a_long_transcript_is_cut_and_says_so() {
     let mut session = session(fixtures::LINKED);
-    let line = Event { kind: "Chat Message".to_owned(), by: Some(Party::default()), body: Some("x".repeat(1000)), ..Event::default() };
+    let line = Event { kind: "Chat Message".into(), by: Some(Party::default()), body: Some("x".repeat(1000).into()), ..Event::default() };
     session.events = vec![line; 1000];
     let note = session_note(&session, &disposition(&session, false, true), Reader::Agents, Authorship::Technician, Language::En);
     assert!(note.len() < LONGEST_TRANSCRIPT + 2000);
@@ -142,9 +142,9 @@ proptest! {
         }
         for event in &mut session.events {
             event.at = at;
-            event.body = Some(text.clone());
-            event.files.iter_mut().for_each(|(name, _)| *name = text.clone());
-            event.by.iter_mut().for_each(|by| by.name = text.clone());
+            event.body = Some(text.clone().into());
+            event.files.iter_mut().for_each(|(name, _)| *name = text.clone().into());
+            event.by.iter_mut().for_each(|by| by.name = text.clone().into());
         }
         let note = session_note(&session, &disposition(&session, true, false), reader, Authorship::Named, Language::En);
         for tag in tags(&note) {

@@ -9,6 +9,7 @@ use quick_xml::{
     escape::resolve_predefined_entity,
     events::{BytesDecl, BytesRef, BytesStart, Event},
 };
+use std::borrow::Cow;
 
 /// More problems than these are not told: who reads the hundredth?
 const MOST_PROBLEMS: usize = 100;
@@ -18,7 +19,7 @@ const MOST_KEPT: usize = 250_000;
 
 /// A document on its way. After a problem that ends it, every question is answered with "no more".
 pub(super) struct Document<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
     reader: Reader<&'a [u8]>,
     limits: Limits,
     depth: usize,
@@ -26,7 +27,6 @@ pub(super) struct Document<'a> {
     stopped: bool,
     /// Where the event at hand begins.
     event_from: u64,
-    buffer: String,
     place: Place,
     pub(super) problems: Vec<Problem>,
 }
@@ -40,23 +40,13 @@ struct Place {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(text: &'a str, limits: &Limits) -> Self {
-        let mut reader = Reader::from_str(text);
+    pub(super) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
+        // It holds every part against UTF-8 itself.
+        let mut reader = Reader::from_reader(bytes);
         // Absent, empty and self-closed elements are one case.
         reader.config_mut().expand_empty_elements = true;
         let place = Place { offset: 0, line: 1, line_from: 0 };
-        Self {
-            text,
-            reader,
-            limits: *limits,
-            depth: 0,
-            kept: 0,
-            stopped: false,
-            event_from: 0,
-            buffer: String::new(),
-            place,
-            problems: Vec::new(),
-        }
+        Self { bytes, reader, limits: *limits, depth: 0, kept: 0, stopped: false, event_from: 0, place, problems: Vec::new() }
     }
 
     /// The root element.
@@ -75,6 +65,8 @@ impl<'a> Document<'a> {
     /// The next child of the current element, or `None` at its end. The child must be consumed by [`Self::text`],
     /// [`Self::skip`] or by asking for its own children until there are none.
     pub(super) fn child(&mut self) -> Option<BytesStart<'a>> {
+        // Between elements white space means nothing.
+        self.reader.config_mut().trim_text_start = true;
         loop {
             match self.next()? {
                 Event::Start(start) => return Some(start),
@@ -84,24 +76,28 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The trimmed text of the current element, without that of its children; `None` when there is none.
-    pub(super) fn text(&mut self) -> Option<String> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
+    /// The trimmed text of the current element, without that of its children; `None` when there is none. Borrowed from the
+    /// document as long as it stands there in one piece.
+    pub(super) fn text(&mut self) -> Option<Cow<'a, str>> {
+        // Around a reference it means something.
+        self.reader.config_mut().trim_text_start = false;
+        let mut text = Cow::Borrowed("");
         while let Some(event) = self.next() {
             match event {
-                Event::Text(text) => buffer.push_str(&text.xml10_content()),
-                Event::CData(text) => buffer.push_str(&text.xml10_content()),
-                Event::GeneralRef(reference) => self.reference(&reference, &mut buffer),
+                Event::Text(part) => join(&mut text, part.xml10_content()),
+                Event::CData(part) => join(&mut text, part.xml10_content()),
+                Event::GeneralRef(reference) => self.reference(&reference, &mut text),
                 Event::Start(_) => self.skip(),
                 Event::End(_) => break,
                 _ => {}
             }
         }
-        let text = buffer.trim();
-        let text = (!text.is_empty()).then(|| text.to_owned());
-        self.buffer = buffer;
-        text
+        trimmed(text)
+    }
+
+    /// The same as a text of its own.
+    pub(super) fn owned_text(&mut self) -> Option<String> {
+        self.text().map(Cow::into_owned)
     }
 
     /// Leaves the current element out.
@@ -110,42 +106,50 @@ impl<'a> Document<'a> {
         while self.depth > outside && self.next().is_some() {}
     }
 
-    /// The trimmed value of an attribute, by local name; `None` when it is absent or empty.
-    pub(super) fn attribute(&mut self, start: &BytesStart<'_>, name: &str) -> Option<String> {
+    /// The trimmed values of attributes, by local name; `None` for one that is absent or empty.
+    pub(super) fn attributes<const N: usize>(&mut self, start: &BytesStart<'_>, names: [&str; N]) -> [Option<Cow<'a, str>>; N] {
+        let mut values = [const { None }; N];
         for attribute in start.attributes() {
-            match attribute {
-                Ok(attribute) if attribute.key.local_name().as_ref() == name => match attribute.normalized_value(XmlVersion::Implicit1_0) {
-                    Ok(value) => return Some(value.trim().to_owned()).filter(|value| !value.is_empty()),
-                    Err(error) => {
-                        self.warn(Message::new("report.attribute").with("text", error));
-                        return None;
-                    }
-                },
-                Ok(_) => {}
+            let attribute = match attribute {
+                Ok(attribute) => attribute,
                 Err(error) => {
-                    self.problem(Severity::Error, Message::new("report.attribute").with("text", error));
-                    return None;
+                    self.refuse(Message::new("report.attribute").with("text", error));
+                    break;
                 }
+            };
+            let name = attribute.key.local_name();
+            let Some((_, value)) = names.iter().zip(&mut values).find(|(wanted, _)| **wanted == name.as_ref()) else { continue };
+            match attribute.normalized_value(XmlVersion::Implicit1_0) {
+                Ok(Cow::Borrowed(text)) => *value = trimmed(self.standing(text).map_or_else(|| text.to_owned().into(), Cow::Borrowed)),
+                Ok(Cow::Owned(text)) => *value = trimmed(text.into()),
+                Err(error) => self.warn(Message::new("report.attribute").with("text", error)),
             }
         }
-        None
+        values
+    }
+
+    /// The trimmed value of one attribute as a text of its own.
+    pub(super) fn attribute(&mut self, start: &BytesStart<'_>, name: &str) -> Option<String> {
+        let [value] = self.attributes(start, [name]);
+        value.map(Cow::into_owned)
+    }
+
+    /// A part that the reader lends for as long as its event lives, as the part of the document that it is.
+    fn standing(&self, part: &str) -> Option<&'a str> {
+        let from = part.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr())?;
+        std::str::from_utf8(self.bytes.get(from..from.checked_add(part.len())?)?).ok()
     }
 
     /// The time of an element: its `timestamp`, else its text.
     pub(super) fn time(&mut self, start: &BytesStart<'_>) -> Option<i64> {
-        let timestamp = self.attribute(start, "timestamp");
+        let [timestamp] = self.attributes(start, ["timestamp"]);
         let element = start.local_name();
         let text = self.text();
         self.read_time(element.as_ref(), timestamp.or(text))
     }
 
-    /// The time in the `timestamp` of an element whose content is something else.
-    pub(super) fn timestamp(&mut self, start: &BytesStart<'_>) -> Option<i64> {
-        let timestamp = self.attribute(start, "timestamp");
-        self.read_time(start.local_name().as_ref(), timestamp)
-    }
-
-    fn read_time(&mut self, element: &str, text: Option<String>) -> Option<i64> {
+    /// A time that stands in the element of this name.
+    pub(super) fn read_time(&mut self, element: &str, text: Option<Cow<'_, str>>) -> Option<i64> {
         let text = text?;
         let time = values::time(&text);
         if time.is_none() {
@@ -186,7 +190,7 @@ impl<'a> Document<'a> {
 
     /// Tells the problem and ends the document.
     pub(super) fn stop<T>(&mut self, message: Message) -> Option<T> {
-        self.stop_at(self.event_from, message)
+        self.stop_at(self.event_place(), message)
     }
 
     fn next(&mut self) -> Option<Event<'a>> {
@@ -210,6 +214,10 @@ impl<'a> Document<'a> {
             Ok(event) => Some(event),
             // The reader tells of unknown markup only when it has looked for its end in vain.
             Err(Error::Syntax(_)) => self.stop_at(self.reader.error_position(), Message::new("report.truncated")),
+            Err(Error::Encoding(_)) => {
+                let valid = std::str::from_utf8(self.bytes).map_or_else(|error| error.valid_up_to(), str::len);
+                self.stop_at(valid as u64, Message::new("report.encoding"))
+            }
             Err(error) => self.stop_at(self.reader.error_position(), Message::new("report.syntax").with("text", error)),
         }
     }
@@ -231,12 +239,13 @@ impl<'a> Document<'a> {
 
     fn declaration(&mut self, declaration: &BytesDecl<'_>) {
         let named = declaration.encoding().and_then(Result::ok);
-        if named.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) && !self.text.is_ascii() {
+        if named.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) && !self.bytes.is_ascii() {
             let _: Option<()> = self.stop(Message::new("report.encoding"));
         }
     }
 
-    fn reference(&mut self, reference: &BytesRef<'_>, buffer: &mut String) {
+    fn reference(&mut self, reference: &BytesRef<'_>, text: &mut Cow<'_, str>) {
+        let buffer = text.to_mut();
         match (reference.resolve_char_ref(), resolve_predefined_entity(reference)) {
             (Ok(Some(c)), _) => buffer.push(values::printable(c)),
             (Ok(None), Some(text)) => buffer.push_str(text),
@@ -249,7 +258,14 @@ impl<'a> Document<'a> {
     }
 
     fn problem(&mut self, severity: Severity, message: Message) {
-        self.problem_at(self.event_from, severity, message);
+        self.problem_at(self.event_place(), severity, message);
+    }
+
+    /// Where the event at hand begins, behind the white space before it.
+    fn event_place(&self) -> u64 {
+        let from = usize::try_from(self.event_from).unwrap_or(usize::MAX);
+        let blank = self.bytes.get(from..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count());
+        self.event_from + blank as u64
     }
 
     fn stop_at<T>(&mut self, offset: u64, message: Message) -> Option<T> {
@@ -265,7 +281,7 @@ impl<'a> Document<'a> {
     fn problem_at(&mut self, offset: u64, severity: Severity, message: Message) {
         if self.problems.len() < MOST_PROBLEMS {
             let offset = usize::try_from(offset).unwrap_or(usize::MAX).max(self.place.offset);
-            let (line, column) = self.place.advance(self.text.as_bytes(), offset);
+            let (line, column) = self.place.advance(self.bytes, offset);
             self.problems.push(Problem { severity, message, line, column });
         }
     }
@@ -284,6 +300,24 @@ impl Place {
         self.offset = offset;
         (self.line, u32::try_from(offset - self.line_from + 1).unwrap_or(u32::MAX))
     }
+}
+
+fn join<'a>(text: &mut Cow<'a, str>, part: Cow<'a, str>) {
+    if text.is_empty() {
+        *text = part;
+    } else {
+        text.to_mut().push_str(&part);
+    }
+}
+
+/// `None` when nothing is left.
+fn trimmed(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let trimmed = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    };
+    (!trimmed.is_empty()).then_some(trimmed)
 }
 
 /// Where an offset stands, for documents that are refused before they are read.

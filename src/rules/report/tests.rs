@@ -26,7 +26,7 @@ fixtures! {
     UPGRADE = "upgrade.html",
 }
 
-fn read_all(bytes: &[u8]) -> Report {
+fn read_all(bytes: &[u8]) -> Report<'_> {
     read(bytes, &Limits::default())
 }
 
@@ -86,7 +86,7 @@ fn every_malformed_document_has_its_reason_and_place() {
         (b"<html><body>503</body></html>", "Error 1:1 This is a web page, not a session report."),
         (fixtures::DOCTYPE, "Error 2:1 The document has a DOCTYPE"),
         (b"<logged_in_reps/>", "Error 1:1 The document begins with <logged_in_reps>, not with <session_list>."),
-        (b"<session_list/>\n\0", "Error 1:16 Something follows after the end of the report."),
+        (b"<session_list/>\n\0", "Error 2:1 Something follows after the end of the report."),
         (b"<session_list/><session_list/>", "Error 1:16 Something follows after the end of the report."),
         (b"<session_list>", "Error 1:15 The document ends in the middle of the report."),
         (b"<session_list><ses", "Error 1:15 The document ends in the middle of the report."),
