@@ -32,8 +32,9 @@ fn read_all(bytes: &[u8]) -> Report<'_> {
 
 /// The problems as people see them.
 fn problems(report: &Report) -> Vec<String> {
-    let one =
-        |problem: &Problem| format!("{:?} {}:{} {}", problem.severity, problem.line, problem.column, say(Language::En, &problem.message));
+    let one = |problem: &Problem| {
+        format!("{:?} {}:{} {}", problem.severity, problem.line, problem.column, say(Language::En, &(&problem.fault).into()))
+    };
     report.problems.iter().map(one).collect()
 }
 
@@ -138,7 +139,7 @@ fn limits_end_in_a_named_problem() {
         (Limits { bytes: 10, ..Limits::default() }, "<session_list/>".to_owned(), "report.tooLarge"),
     ] {
         let report = read(text.as_bytes(), &limits);
-        assert_eq!(report.problems.last().map(|problem| problem.message.code.as_str()), Some(code));
+        assert_eq!(report.problems.last().map(|problem| problem.fault.code), Some(code));
         assert!(report.problems.len() <= 100);
     }
 }
@@ -157,7 +158,7 @@ proptest! {
         bytes.splice(at..end, with);
         for problem in read_all(&bytes).problems {
             prop_assert!(problem.line > 0 && problem.column > 0);
-            prop_assert_ne!(say(Language::En, &problem.message), problem.message.code);
+            prop_assert_ne!(say(Language::En, &(&problem.fault).into()), problem.fault.code);
         }
     }
 }
