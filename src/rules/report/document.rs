@@ -255,14 +255,16 @@ impl<'a> Document<'a> {
     fn stop_at<T>(&mut self, offset: u64, message: Message) -> Option<T> {
         if !self.stopped {
             self.stopped = true;
-            // What ended the document is told even when the list is full.
-            self.problems.truncate(MOST_PROBLEMS - 1);
             self.problem_at(offset, Severity::Error, message);
         }
         None
     }
 
     fn problem_at(&mut self, offset: u64, severity: Severity, message: Message) {
+        if severity == Severity::Error {
+            // Told even when the list is full: a hundred warnings must not make a report sound.
+            self.problems.truncate(MOST_PROBLEMS - 1);
+        }
         if self.problems.len() < MOST_PROBLEMS {
             let offset = usize::try_from(offset).unwrap_or(usize::MAX).max(self.place.offset);
             let (line, column) = self.place.advance(self.text.as_bytes(), offset);
