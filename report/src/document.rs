@@ -270,14 +270,16 @@ impl<'a> Document<'a> {
     fn stop_at<T>(&mut self, offset: u64, fault: Fault) -> Option<T> {
         if !self.stopped {
             self.stopped = true;
-            // What ended the document is told even when the list is full.
-            self.problems.truncate(MOST_PROBLEMS - 1);
             self.problem_at(offset, Severity::Error, fault);
         }
         None
     }
 
     fn problem_at(&mut self, offset: u64, severity: Severity, fault: Fault) {
+        if severity == Severity::Error {
+            // Told even when the list is full: a hundred warnings must not make a report sound.
+            self.problems.truncate(MOST_PROBLEMS - 1);
+        }
         if self.problems.len() < MOST_PROBLEMS {
             let offset = usize::try_from(offset).unwrap_or(usize::MAX).max(self.place.offset);
             let (line, column) = self.place.advance(self.bytes, offset);

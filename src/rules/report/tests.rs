@@ -144,6 +144,18 @@ fn limits_end_in_a_named_problem() {
     }
 }
 
+#[test]
+fn an_error_is_told_however_many_warnings_stand_before_it() {
+    let odd = "<session lsid='0123456789abcdef0123456789abcdef'>".to_owned() + &"<end_time>soon</end_time>".repeat(200) + "</session>";
+    for (behind, code) in [("<session/>", "report.lsid"), ("<error>no</error>", "report.applianceError"), ("</b>", "report.syntax")] {
+        let document = format!("<session_list>{odd}{behind}</session_list>");
+        let report = read_all(document.as_bytes());
+        assert_eq!(report.problems.len(), 100);
+        assert_eq!(report.problems.last().map(|problem| problem.fault.code), Some(code));
+        assert!(!report.is_sound());
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
