@@ -262,6 +262,54 @@ pub struct Event<'a> {
     pub files: Vec<(Cow<'a, str>, Option<u64>)>,
 }
 
+impl Session<'_> {
+    /// The same session, no longer bound to its document.
+    #[must_use]
+    pub fn into_owned(self) -> Session<'static> {
+        Session {
+            lsid: self.lsid,
+            start: self.start,
+            end: self.end,
+            seconds: self.seconds,
+            external_key: self.external_key,
+            public_site: self.public_site,
+            chat_url: self.chat_url,
+            recording_url: self.recording_url,
+            customers: self.customers,
+            primary_customer: self.primary_customer,
+            primary_representative: self.primary_representative,
+            representatives: self.representatives,
+            teams: self.teams,
+            attributes: self.attributes,
+            events: self.events.into_iter().map(Event::into_owned).collect(),
+        }
+    }
+}
+
+impl Party<'_> {
+    fn into_owned(self) -> Party<'static> {
+        Party { role: own(self.role), gsnumber: self.gsnumber.map(own), name: own(self.name) }
+    }
+}
+
+impl Event<'_> {
+    fn into_owned(self) -> Event<'static> {
+        Event {
+            at: self.at,
+            kind: own(self.kind),
+            by: self.by.map(Party::into_owned),
+            to: self.to.map(Party::into_owned),
+            body: self.body.map(own),
+            data: self.data.into_iter().map(|(name, value)| (own(name), own(value))).collect(),
+            files: self.files.into_iter().map(|(name, size)| (own(name), size)).collect(),
+        }
+    }
+}
+
+fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 /// Reads a report. Never fails: what is wrong stands in `problems`.
 #[must_use]
 pub fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Report<'a> {

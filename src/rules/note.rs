@@ -65,6 +65,12 @@ pub fn session_note(session: &Session, disposition: &Disposition, reader: Reader
     note.done()
 }
 
+/// A size for people: `47.1 KB`.
+#[must_use]
+pub fn size(bytes: u64, language: Language) -> String {
+    words::size(bytes, language)
+}
+
 /// The note as it would be written for this decision; none when nothing would be.
 #[must_use]
 pub fn preview(session: &Session<'_>, disposition: &Disposition, settings: &Settings, language: Language) -> Option<String> {

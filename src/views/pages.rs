@@ -18,6 +18,7 @@ impl Words {
         say(self.0, &Message::new(code))
     }
 
+    #[cfg(feature = "panels")]
     pub(super) fn with(self, code: &str, name: &str, value: impl ToString) -> String {
         say(self.0, &Message::new(code).with(name, value))
     }

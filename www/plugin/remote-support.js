@@ -3,8 +3,9 @@
 import { define } from './element.js';
 import { sessionReport } from './session-report.js';
 
-/** The two modules: the panels of agents, and the rules as functions. */
+/** The modules: the panels of agents, the check of administrators, the rules as functions. */
 const PANELS = { glue: new URL('./panels.js', import.meta.url).href, wasm: new URL('./panels_bg.wasm', import.meta.url).href };
+const CHECK = { glue: new URL('./check.js', import.meta.url).href, wasm: new URL('./check_bg.wasm', import.meta.url).href };
 const FUNCTIONS = { glue: new URL('./functions.js', import.meta.url).href, wasm: new URL('./functions_bg.wasm', import.meta.url).href };
 
 /** What a person is told before there is a catalogue to look the words up in. */
@@ -81,6 +82,7 @@ function loader(module) {
 }
 
 const panels = loader(PANELS);
+const check = loader(CHECK);
 const functions = loader(FUNCTIONS);
 let loaded; // the functions, once they run
 
@@ -91,7 +93,7 @@ export default async function init() {
 
 /** Registers the elements, which load what they need when they are used; harmless twice, and when a name is taken. */
 export function defineElements() {
-  define(panels);
+  define({ panels, check });
 }
 
 function ready() {

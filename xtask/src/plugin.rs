@@ -13,11 +13,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// One of the plugin's two modules: the cargo feature it is made of, and the name of its bindings.
+/// One of the plugin's modules: the cargo feature it is made of, and the name of its bindings.
 pub struct Module(&'static str);
 
 /// See the features in Cargo.toml.
-pub const MODULES: [Module; 2] = [Module("panels"), Module("functions")];
+pub const MODULES: [Module; 3] = [Module("panels"), Module("check"), Module("functions")];
 
 impl Module {
     /// The bindings.

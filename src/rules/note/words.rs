@@ -35,7 +35,7 @@ pub(super) fn duration(seconds: u64, language: Language) -> String {
 }
 
 /// `47.1 KB`.
-fn size(bytes: u64, language: Language) -> String {
+pub(super) fn size(bytes: u64, language: Language) -> String {
     const STEPS: &[(u64, &str)] = &[(1 << 30, "note.size.gigabytes"), (1 << 20, "note.size.megabytes"), (1 << 10, "note.size.kilobytes")];
     let message = match STEPS.iter().find(|(step, _)| bytes >= *step) {
         Some((step, code)) => Message::new(code).with("count", format!("{}.{}", bytes / step, bytes % step * 10 / step)),
