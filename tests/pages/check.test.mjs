@@ -78,7 +78,7 @@ test('a file is dropped', async () => {
   assert.equal(await page.locator('#rs-session option').count(), 2);
   assert.equal(await page.locator('#rs-chat').count(), 1, 'its key names a chat, which can be open or not');
   await page.locator('#rs-session').selectOption('1');
-  await page.getByText('The session has no end yet.').waitFor();
+  await page.getByText('Not yet: the session has no end').waitFor();
   await context.close();
 });
 

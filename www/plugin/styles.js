@@ -177,7 +177,8 @@ a { color: var(--_accent); }
 .steps { margin: 0; padding-inline-start: 22px; display: grid; gap: 5px; font-size: 14px; overflow-wrap: anywhere; } ul.steps { list-style: none; padding: 0; }
 ul.steps li { padding: 7px 12px; border-radius: 8px; background: var(--_sunken); }
 .problems code { display: block; margin-block-start: 4px; color: var(--_ink-2); font: 12.5px/1.5 var(--_mono); }
-.side > .calm { padding-block: 14px; }
+.side > .calm { display: grid; padding-block: 14px; }
+.cast > .row { display: flex; }
 
 @container (min-width: 720px) {
   .sides { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 28px; }

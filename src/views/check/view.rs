@@ -55,7 +55,6 @@ struct Shown {
     /// Name and size of what was given.
     given: String,
     problems: Vec<ProblemView>,
-    sound: bool,
     /// More than one session: to choose from.
     sessions: Vec<Choice>,
     session: Option<SessionView>,
@@ -78,7 +77,8 @@ struct SessionView {
     /// `ok`, `warn`, `bad`.
     tone: &'static str,
     verdict: String,
-    running: bool,
+    /// What would be decided, when something stands before it.
+    otherwise: Option<String>,
     technicians: Vec<String>,
     note: Option<Vec<mail::Block>>,
     trace: Vec<String>,
@@ -153,15 +153,14 @@ impl Shown {
         Self {
             given: format!("{name}, {}", note::size(given.bytes as u64, state.language)),
             problems: given.problems.iter().map(problem).collect(),
-            sound: given.sound,
             sessions: if given.sessions.len() > 1 { given.sessions.iter().enumerate().map(choice).collect() } else { Vec::new() },
-            session: given.sessions.get(state.session).map(|session| SessionView::new(state, session, nfkc)),
+            session: given.sessions.get(state.session).map(|session| SessionView::new(state, session, given.sound, nfkc)),
         }
     }
 }
 
 impl SessionView {
-    fn new(state: &State, session: &Session<'_>, nfkc: Nfkc) -> Self {
+    fn new(state: &State, session: &Session<'_>, sound: bool, nfkc: Nfkc) -> Self {
         let key = ExternalKey::read(session.external_key.as_deref(), &state.settings.ticket_prefix);
         let issued = match &key {
             ExternalKey::Ticket { ticket, code } => state.issued(code, Some(*ticket), None),
@@ -177,10 +176,17 @@ impl SessionView {
             let steps = steps.iter().filter(|Step(message)| message.code.starts_with("names.") == technicians);
             steps.map(|Step(message)| say(state.language, message)).collect()
         };
+        let reason = say(state.language, &decided.reason);
+        let words = Words(state.language);
+        let (tone, verdict, otherwise) = match (sound, session.end) {
+            (false, _) => ("bad", words.say("ui.check.unsound"), Some(reason)),
+            (true, None) => ("warn", words.say("ui.check.running"), Some(reason)),
+            (true, Some(_)) => (tone(&decided), reason, None),
+        };
         Self {
-            tone: tone(&decided),
-            verdict: say(state.language, &decided.reason),
-            running: session.end.is_none(),
+            tone,
+            verdict,
+            otherwise,
             technicians: sentences(&decided.trace, true),
             note: note::preview(session, &decided, &state.settings, state.language).map(|note| mail::blocks(&note)),
             trace: sentences(&decided.trace, false),
