@@ -1,0 +1,23 @@
+// The place of a benchmark that runs in Node: where our package, the peers and the documents come from there.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export const root = join(import.meta.dirname, '../..');
+/** What the benchmark makes for itself. */
+export const made = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'bench');
+
+export default {
+  /** The bindings themselves: the package's entry fetches its files, and Node fetches none from a folder. */
+  async ours() {
+    const { files } = JSON.parse(await readFile(join(root, 'pkg/manifest.json'), 'utf8'));
+    const file = (name) => join(root, 'pkg', files[name].file);
+    const glue = await import(pathToFileURL(file('glue.js')).href);
+    glue.initSync({ module: await readFile(file('glue_bg.wasm')) });
+    return glue;
+  },
+
+  peer: (name) => import(pathToFileURL(join(made, 'peers', `${name}.js`)).href),
+  document: async (name) => new Uint8Array(await readFile(join(made, 'documents', name))),
+};
