@@ -19,7 +19,7 @@ const measured = [];
 
 /** A bundle for each peer, so that no one's code is optimised for another's data. */
 async function bundle() {
-  const peers = ['dom', 'fast-xml-parser', 'saxes', 'txml'].map((name) => join(import.meta.dirname, 'peers', `${name}.mjs`));
+  const peers = ['dom', 'fast-xml-parser', 'saxes', 'txml', 'templates'].map((name) => join(import.meta.dirname, 'peers', `${name}.mjs`));
   await build({ entryPoints: peers, outdir: join(made, 'peers'), bundle: true, minify: true, format: 'esm', logLevel: 'warning' });
 }
 
