@@ -7,6 +7,8 @@ export const REPORTS = [
   ['10 MB', 10_000_000],
 ];
 
+export const reportName = (size) => `report ${size}.xml`;
+
 /** A longer report has more sessions, as one that is asked for by date has. */
 const LONGEST_SESSION = 100_000;
 

@@ -29,7 +29,7 @@ function prepare(ours, agents) {
 const label = (size) => `${size.toLocaleString('en')} agents`;
 const each = (work) => Object.fromEntries(SIZES.map((size) => [label(size), work(agents(size))]));
 
-export default async function* matching(place, { rounds }) {
+export default async function* matching(place, count) {
   const ours = await place.ours();
   const base = label(SIZES[0]);
   const atMost = { [label(SIZES.at(-1))]: GOAL };
@@ -42,10 +42,10 @@ export default async function* matching(place, { rounds }) {
       same('the prepared directory', ours.matchAgents(representatives, agents), directory.match(representatives));
       return () => directory.match(representatives);
     });
-    yield { title: title + prepared, base, samples: await race(contestants, rounds(25)), atMost };
+    yield { title: title + prepared, base, samples: await race(contestants, count(25)), atMost };
     for (const directory of directories) directory.free();
   }
   if (!ours.AgentDirectory) return;
   const contestants = each((agents) => () => prepare(ours, agents).free());
-  yield { title: 'preparing the directory', base, samples: await race(contestants, rounds(11)) };
+  yield { title: 'preparing the directory', base, samples: await race(contestants, count(11)) };
 }

@@ -14,33 +14,44 @@ function time(run, repeats) {
   return performance.now() - from;
 }
 
-/** How many runs one sample takes. */
-function warmUp(run) {
+/**
+ * Warms a function up; what it returns takes one sample, the milliseconds of one run. Each sample follows an unmeasured
+ * run, so that caches and garbage are its own.
+ */
+export function sampler(run) {
   let [runs, spent, fastest] = [0, 0, Infinity];
   while (spent < WARM_UP || runs < 3) {
     const took = time(run, 1);
     [runs, spent, fastest] = [runs + 1, spent + took, Math.min(fastest, took)];
   }
-  return Math.max(1, Math.ceil(LEAST / Math.max(fastest, 0.001)));
+  const repeats = Math.max(1, Math.ceil(LEAST / Math.max(fastest, 0.001)));
+  return () => {
+    kept.last = run();
+    const took = time(run, repeats) / repeats;
+    kept.last = undefined;
+    return took;
+  };
 }
 
 /**
- * The times of one run of each contestant (name to function) in each round, in milliseconds. In each round every contestant
- * is measured once, and another one begins; each sample follows an unmeasured run of the same contestant, so that caches
- * and garbage are its own.
+ * The samples of each contestant (name to something that takes a sample). In each round every contestant has its turn, and
+ * another one begins.
  */
-export async function race(contestants, rounds) {
-  const field = Object.entries(contestants).map(([name, run]) => ({ name, run, repeats: warmUp(run), samples: [] }));
-  for (let round = 0; round < rounds; round++) {
+export async function rounds(contestants, count) {
+  const field = Object.entries(contestants).map(([name, sample]) => ({ name, sample, samples: [] }));
+  for (let round = 0; round < count; round++) {
     for (let place = 0; place < field.length; place++) {
-      const { run, repeats, samples } = field[(round + place) % field.length];
-      kept.last = run();
-      samples.push(time(run, repeats) / repeats);
+      const { sample, samples } = field[(round + place) % field.length];
+      samples.push(await sample());
     }
-    kept.last = undefined;
     await new Promise((resolve) => setTimeout(resolve));
   }
   return Object.fromEntries(field.map(({ name, samples }) => [name, samples]));
+}
+
+/** The same for contestants that are plain functions. */
+export function race(contestants, count) {
+  return rounds(Object.fromEntries(Object.entries(contestants).map(([name, run]) => [name, sampler(run)])), count);
 }
 
 /** A value with its keys in order and without what is not there: `null` and missing are the same. */

@@ -1,5 +1,7 @@
 // The place of a benchmark that runs in a browser's page: where our package, the peers and the documents come from there.
 
+import { readMany } from './leftovers.mjs';
+import { parser } from './parse.mjs';
 import { run } from './sections.mjs';
 
 const place = {
@@ -7,6 +9,11 @@ const place = {
     const ours = await import('/pkg/remote-support.js');
     await ours.default();
     return ours;
+  },
+  /** Bytes of our module's own memory. */
+  async memory() {
+    const bindings = await (await import('/pkg/remote-support.js')).default();
+    return (await bindings.default()).memory.buffer.byteLength;
   },
   peer: (name) => import(`/made/peers/${name}.js`),
   async document(name) {
@@ -16,5 +23,10 @@ const place = {
   },
 };
 
-/** Runs one section here; each table is handed to `told` as soon as it is there. */
-globalThis.bench = (section, options) => run(section, place, options, globalThis.told);
+const parsers = {};
+/** What can be asked of this page from outside; `told` gets each table of a section. */
+globalThis.bench = {
+  run: (section, share) => run(section, place, share, globalThis.told),
+  parse: async (document) => (parsers[document] ??= await parser(place, document))(),
+  readMany: (reader, document, times) => readMany(place, reader, document, times),
+};

@@ -1,6 +1,6 @@
 // Session reports: from the bytes of a document to the same JavaScript object with every chat line, ours against XML parsers.
 
-import { REPORTS } from './documents.mjs';
+import { REPORTS, reportName } from './documents.mjs';
 import { race, same } from './measure.mjs';
 
 const PEERS = ['dom', 'fast-xml-parser', 'saxes', 'txml'];
@@ -15,11 +15,11 @@ export const notes = [
   'Each peer walks to the same object; the objects are compared before anything is measured.',
 ];
 
-export default async function* reports(place, { rounds }) {
+export default async function* reports(place, count) {
   const ours = await place.ours();
   const peers = await Promise.all(PEERS.filter((name) => name !== 'dom' || globalThis.DOMParser).map(place.peer));
   for (const [size, bytes] of REPORTS) {
-    const document = await place.document(`report ${size}.xml`);
+    const document = await place.document(reportName(size));
     const text = decoder.decode(document);
     const result = ours.checkSessionReport(document);
     if (!result.ok) throw new Error(`our own report is not sound: ${JSON.stringify(result.problems)}`);
@@ -31,7 +31,7 @@ export default async function* reports(place, { rounds }) {
     const strings = { 'ours, from a string': () => ours.checkSessionReport(text) };
     for (const { name, read } of peers) strings[`${name}, from a string`] = () => read(text);
 
-    const samples = await race({ ...contestants, ...strings }, rounds(bytes > 5_000_000 ? 7 : 15));
+    const samples = await race({ ...contestants, ...strings }, count(bytes > 5_000_000 ? 7 : 15));
     const goals = Object.entries(GOALS).filter(([name]) => name in samples && (name !== 'txml' || bytes >= TXML_FROM));
     const events = result.sessions.reduce((sum, session) => sum + session.events.length, 0);
     yield { title: `${size}, ${events} events`, samples, base: 'ours', atLeast: Object.fromEntries(goals) };

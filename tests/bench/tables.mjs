@@ -24,7 +24,8 @@ function goal(ratio, { atLeast, atMost }) {
  * Gives each measurement its median, its ratio to `base` and the verdict; `samples` are times by name. A ratio is the median
  * of the ratios in each round: what slows the machine down for a while slows down both.
  */
-export function judged({ title, samples, base, atLeast = {}, atMost = {} }) {
+export function judged({ title, samples, base, atLeast = {}, atMost = {}, facts }) {
+  if (facts) return { title, facts };
   const rows = Object.entries(samples).map(([name, times]) => {
     const ratio = median(times.map((time, round) => time / samples[base][round]));
     const wanted = name in atLeast ? { atLeast: atLeast[name] } : name in atMost ? { atMost: atMost[name] } : null;
@@ -33,7 +34,18 @@ export function judged({ title, samples, base, atLeast = {}, atMost = {} }) {
   return { title, base, rows };
 }
 
-export function printed({ title, base, rows }) {
+const size = (bytes) => (bytes >= 1e6 ? `${precise(bytes / 1e6)} MB` : `${precise(bytes / 1e3)} KB`);
+
+/** Bytes by what they are, for each name; what is small enough is a number. */
+function listed({ title, facts }) {
+  const width = Math.max(...Object.keys(facts).map((name) => name.length));
+  const lines = Object.entries(facts).map(([name, fact]) =>
+    `  ${name.padEnd(width)}  ${Object.entries(fact).map(([what, bytes]) => `${what} ${bytes < 1000 ? bytes : size(bytes)}`).join(', ')}`);
+  return [title, ...lines].join('\n');
+}
+
+export function printed({ title, base, rows, facts }) {
+  if (facts) return listed({ title, facts });
   const width = Math.max(...rows.map(({ name }) => name.length));
   const lines = rows.map(({ name, milliseconds, ratio, verdict }) =>
     [`  ${name.padEnd(width)}`, duration(milliseconds).padStart(9), name === base ? '' : `${precise(ratio)}x`.padStart(7), verdict ?? ''].join('  ').trimEnd());

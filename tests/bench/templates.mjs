@@ -20,7 +20,7 @@ function joined(text) {
   return text;
 }
 
-export default async function* templates(place, { rounds }) {
+export default async function* templates(place, count) {
   const ours = await place.ours();
   const { Handlebars, Mustache } = await place.peer('templates');
   const { LINKTOREMOTE: link, ...named } = VALUES;
@@ -47,7 +47,7 @@ export default async function* templates(place, { rounds }) {
           'handlebars.js': () => joined(compiled(VALUES)),
           'handlebars.js, in pieces': () => compiled(VALUES),
           mustache: () => joined(Mustache.render(mustache, VALUES)),
-        }, rounds(25)),
+        }, count(25)),
         atLeast: { 'handlebars.js': (blocks ? CACHED_BLOCKS : CACHED)[size] },
       };
       yield {
@@ -60,7 +60,7 @@ export default async function* templates(place, { rounds }) {
             Mustache.clearCache();
             return joined(Mustache.render(again(mustache), VALUES));
           },
-        }, rounds(15)),
+        }, count(15)),
         atLeast: size in FIRST ? { 'handlebars.js': FIRST[size] } : {},
       };
     }

@@ -32,6 +32,9 @@ pub fn measure(workspace: &Workspace, options: &Options) -> Result<()> {
     if let Some(word) = &options.only {
         command.arg("--only").arg(word);
     }
+    if options.only.as_ref().is_none_or(|word| "native".contains(word)) {
+        command.arg("--reader").arg(reader(workspace, &mut stages)?);
+    }
     if options.quick {
         command.arg("--quick");
     }
@@ -39,4 +42,12 @@ pub fn measure(workspace: &Workspace, options: &Options) -> Result<()> {
         command.arg("--json").arg(std::path::absolute(file)?);
     }
     stages.run("measure", || run(&mut command))
+}
+
+/// The report's reader compiled for this machine, as the proxy has it.
+fn reader(workspace: &Workspace, stages: &mut Stages) -> Result<PathBuf> {
+    stages.run("compile the native reader", || {
+        run(workspace.cargo().args(["build", "--locked", "--release", "--package", "halo-remote-support", "--example", "read_report"]))
+    })?;
+    Ok(workspace.target.join("release/examples").join(format!("read_report{}", std::env::consts::EXE_SUFFIX)))
 }
