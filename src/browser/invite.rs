@@ -2,8 +2,8 @@
 //! Decides and words nothing.
 
 use super::{
+    border::give,
     client::{Client, Question, read, read_field},
-    exports::give,
 };
 use crate::{
     api::{Exchange, Invite},
@@ -78,7 +78,7 @@ impl InviteController {
         notify: Function,
     ) -> Result<InviteController, JsValue> {
         let ticket = ticket.parse().map_err(|error| js_sys::Error::new(&format!("ticket: {error}")))?;
-        let language = super::exports::language(language);
+        let language = super::border::language(language);
         let state = RefCell::new(State::new(ticket, language, proxy.clone(), origin, local_offset));
         Ok(Self { inner: Rc::new(Inner { state, client: Client::new(proxy, signal), notify }) })
     }

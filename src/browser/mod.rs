@@ -1,8 +1,13 @@
 //! The browser side: exports, proxy client, element plumbing. Decides nothing: the rules and views do.
 
+mod border;
 mod client;
+#[cfg(feature = "functions")]
 pub mod exports;
+#[cfg(feature = "panels")]
 pub mod invite;
+#[cfg(feature = "functions")]
+pub mod session_report;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -104,14 +104,17 @@ impl From<HttpsUrl> for String {
     }
 }
 
-/// A host name, an IPv4 address or a bracketed IPv6 address.
+/// A host name, an IPv4 address or a bracketed IPv6 address, the addresses as a browser writes them.
 fn is_host(host: &str) -> bool {
-    match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => {
-            host.split('.').all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
-        }
+    if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return address.parse::<Ipv6Addr>().is_ok_and(|parsed| parsed.to_ipv4_mapped().is_none() && parsed.to_string() == address);
     }
+    let last = host.rsplit('.').next().unwrap_or_default();
+    // A browser reads `2130706433`, `127.1` and `0x7f.0.0.1` as 127.0.0.1.
+    if last.bytes().all(|b| b.is_ascii_digit()) || last.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return host.parse::<Ipv4Addr>().is_ok();
+    }
+    host.split('.').all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
 }
 
 /// Hosts that never leave this machine, for which http is good enough.
@@ -150,6 +153,17 @@ mod tests {
             ("https://support.example.com:", Err(NotAUrl)),
             ("https://support.example.com:99999", Err(NotAUrl)),
             ("https://support..example.com", Err(NotAUrl)),
+            ("https://support.example.com.", Err(NotAUrl)),
+            ("https://198.51.100.23/x", Ok("https://198.51.100.23/x")),
+            ("https://1.support.example.com", Ok("https://1.support.example.com")),
+            ("https://127.1", Err(NotAUrl)),
+            ("https://2130706433", Err(NotAUrl)),
+            ("https://0177.0.0.1", Err(NotAUrl)),
+            ("https://0X7f.0.0.0x1", Err(NotAUrl)),
+            ("https://999.1.1.1", Err(NotAUrl)),
+            ("https://[2001:db8::9]", Ok("https://[2001:db8::9]")),
+            ("https://[2001:0db8::9]", Err(NotAUrl)),
+            ("https://[::ffff:127.0.0.1]", Err(NotAUrl)),
             ("https://support.example.com/a b", Err(NotAUrl)),
             ("https://support.example.com/\"onclick", Err(NotAUrl)),
             ("https://support.example.com/'", Err(NotAUrl)),

@@ -1,6 +1,9 @@
-//! What people see: state -> view model -> Handlebars -> HTML. No I/O, no JavaScript.
+//! What people see: state -> view model -> template -> HTML. No I/O, no JavaScript.
 
+#[cfg(feature = "panels")]
 pub mod invite;
+#[cfg(feature = "panels")]
 mod mail;
 mod pages;
+#[cfg(feature = "panels")]
 mod time;

@@ -51,11 +51,11 @@ function element(init, controller, attribute) {
     async #start(signal) {
       this.#tell(); // never an empty box
       try {
-        const glue = await init();
+        const module = await init();
         if (signal.aborted) return;
         const lang = this.lang || this.closest('[lang]')?.lang || document.documentElement.lang;
         const notify = (change) => signal.aborted || this.#render(change);
-        this.#controller = new glue[controller](this.getAttribute(attribute) ?? '', this.#proxy, location.origin, lang, signal, notify);
+        this.#controller = new module[controller](this.getAttribute(attribute) ?? '', this.#proxy, location.origin, lang, signal, notify);
         this.#handle('start');
       } catch (error) {
         if (!signal.aborted) this.#tell(error);

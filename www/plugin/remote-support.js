@@ -1,9 +1,11 @@
 // The entry: loads the WebAssembly module, says plainly why it could not, and registers the elements. Knows no view.
 
 import { define } from './element.js';
+import { sessionReport } from './session-report.js';
 
-const GLUE = new URL('./glue.js', import.meta.url).href;
-const MODULE = new URL('./glue_bg.wasm', import.meta.url).href;
+/** The two modules: the panels of agents, and the rules as functions. */
+const PANELS = { glue: new URL('./panels.js', import.meta.url).href, wasm: new URL('./panels_bg.wasm', import.meta.url).href };
+const FUNCTIONS = { glue: new URL('./functions.js', import.meta.url).href, wasm: new URL('./functions_bg.wasm', import.meta.url).href };
 
 /** What a person is told before there is a catalogue to look the words up in. */
 const FAULTS = {
@@ -35,20 +37,24 @@ async function file(address, type) {
   return response;
 }
 
-let glue; // the bindings, once the module runs
-let loading; // the attempt under way, or the one that succeeded
-let attempts = 0;
+/** Node fetches no files. */
+async function fromDisk({ glue, wasm }) {
+  const { readFile } = await import('node:fs/promises');
+  const bindings = await import(glue);
+  await bindings.default({ module_or_path: await readFile(new URL(wasm)) });
+  return bindings;
+}
 
-async function load() {
+async function fromNetwork({ glue, wasm }, attempt) {
   // Some browsers remember that an import failed; another address is another import.
-  const again = attempts++ ? `?attempt=${attempts}` : '';
-  const module = file(MODULE + again, /^application\/wasm\b/i);
+  const again = attempt ? `?attempt=${attempt}` : '';
+  const module = file(wasm + again, /^application\/wasm\b/i);
   module.catch(() => {}); // told below, where it is awaited
   let bindings;
   try {
-    bindings = await import(GLUE + again);
+    bindings = await import(glue + again);
   } catch (cause) {
-    await file(GLUE + again, /javascript/i);
+    await file(glue + again, /javascript/i);
     throw fault('module_missing', cause);
   }
   const response = await module;
@@ -58,30 +64,76 @@ async function load() {
     if (/content.security|unsafe-eval|csp|disallowed|blocked/i.test(String(cause))) throw fault('module_blocked', cause);
     throw fault(cause instanceof WebAssembly.CompileError ? 'module_type' : 'module_missing', cause);
   }
-  glue = bindings;
   return bindings;
 }
 
-/** Loads the module once; a failed load can be tried again. */
-export default function init() {
-  loading ??= load().catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** Loads a module once; a failed load can be tried again. */
+function loader(module) {
+  let loading; // the attempt under way, or the one that succeeded
+  let attempts = 0;
+  return () => {
+    loading ??= (module.wasm.startsWith('file:') ? fromDisk(module) : fromNetwork(module, attempts++)).catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
 }
 
-/** Registers the elements; harmless twice, and when a name is taken. */
+const panels = loader(PANELS);
+const functions = loader(FUNCTIONS);
+let loaded; // the functions, once they run
+
+/** Loads the functions; a failed load can be tried again. */
+export default async function init() {
+  loaded = await functions();
+}
+
+/** Registers the elements, which load what they need when they are used; harmless twice, and when a name is taken. */
 export function defineElements() {
-  define(init);
+  define(panels);
 }
 
 function ready() {
-  if (glue) return glue;
+  if (loaded) return loaded;
   throw Object.assign(new Error('The module is not loaded yet.'), { code: 'not_ready', advice: 'Await init() first.', retryable: true });
 }
 
-export const matchAgents = (representatives, agents) => ready().matchAgents(representatives, agents);
-export const routeInvite = (channel, directory, loggedIn, settings) => ready().routeInvite(channel, directory, loggedIn, settings);
-export const renderInvite = (template, values, options) => ready().renderInvite(template, values, options);
-export const lintTemplate = (template) => ready().lintTemplate(template);
+/** `xml` as UTF-8: bytes as they came are read fastest. */
+function bytes(xml) {
+  if (typeof xml === 'string') return new TextEncoder().encode(xml);
+  if (xml instanceof Uint8Array) return xml;
+  const problem = new TypeError('xml: a string or Uint8Array is expected');
+  throw Object.assign(problem, { code: 'argument_invalid', advice: 'Pass the report as text or as bytes.', retryable: false });
+}
+
+export const checkSessionReport = (xml, options) => sessionReport(ready().readSessionReport(bytes(xml), options));
+export const matchAgents = (representatives, agents, options) => ready().matchAgents(representatives, agents, options);
+export const agentDirectory = (agents) => new (ready().AgentDirectory)(agents);
+export const routeInvite = (channel, directory, loggedIn, options) => ready().routeInvite(channel, directory, loggedIn, options);
+
+const KEPT = 16; // templates that stay scanned: a desk has a handful
+const templates = new Map();
+
+/** The scanned template: the latest ones are kept, by their text and what its scan depends on. */
+function scanned(template, values, options) {
+  const names = Object.keys(values?.named ?? {});
+  const key = `${options?.format ?? ''} ${names} ${template}`;
+  let found = templates.get(key);
+  if (!found) {
+    found = new (ready().InviteTemplate)(template, names, options);
+    templates.set(key, found);
+    const [[oldest, old]] = templates;
+    if (templates.size > KEPT && templates.delete(oldest)) old.free();
+  }
+  return found;
+}
+
+export function renderInvite(template, values, options) {
+  const [output, told] = scanned(template, values, options).render(values, options);
+  told.output = output;
+  return told;
+}
+export const lintTemplate = (template, options) => ready().lintTemplate(template, options);
+export const decideDisposition = (session, context, options) => ready().decideDisposition(session, context, options);
+export const pinnedSessionUrl = (site, search, options) => ready().pinnedSessionUrl(site, search, options);

@@ -13,7 +13,7 @@ use halo_remote_support::rules::{
     correlation::ExternalKey,
     disposition::{self, Context, Destination, Disposition, Owner},
     failure::Failure,
-    names::nfkc,
+    names::{NameIndex, nfkc},
     note::{self, Authorship},
     report::{self, Limits, Report, Session},
     transcript::Reader,
@@ -73,7 +73,7 @@ fn look_for<'a>(lsid: &Lsid, report: Report<'a>) -> Fetched<'a> {
         return Fetched::NotYet(Message::new("session.reportRefused").with("text", text));
     }
     if let Some(problem) = report.problems.iter().find(|problem| problem.severity == report::Severity::Error) {
-        let sentence = say(Language::En, &problem.message);
+        let sentence = say(Language::En, &(&problem.fault).into());
         return Fetched::Unreadable(
             Message::new("session.reportUnreadable").with("problem", sentence).with("line", problem.line).with("column", problem.column),
         );
@@ -120,7 +120,8 @@ async fn decide(app: &App, session: &Session<'_>) -> std::result::Result<(Dispos
         ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. } => app.store.issued(code).await?,
         _ => None,
     };
-    let context = Context { agents: &directory.agents, settings: &settings, issued: issued.as_ref(), chat: None, nfkc };
+    let context =
+        Context { agents: &NameIndex::new(&directory.agents, nfkc), settings: &settings, issued: issued.as_ref(), chat: None, nfkc };
     let disposition = disposition::decide(session, &context);
     let write = match disposition.destination {
         Destination::Ticket { ticket, .. } => Some(IntendedWrite { ticket, private: settings.private_notes }),

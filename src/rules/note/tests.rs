@@ -3,7 +3,7 @@
 use super::*;
 use crate::rules::{
     disposition::{Context, Owner, OwnerRule, decide},
-    names::nfkc,
+    names::{NameIndex, nfkc},
     report::{self, Event, Limits, Party, tests::fixtures},
     routing::Reason,
     settings::Settings,
@@ -18,7 +18,7 @@ fn session(bytes: &[u8]) -> Session<'_> {
 /// A decision of this kind, owned by Ann or nobody.
 fn disposition(session: &Session, typed: bool, owned: bool) -> Disposition {
     let settings = Settings::default();
-    let decided = decide(session, &Context { agents: &[], settings: &settings, issued: None, chat: None, nfkc });
+    let decided = decide(session, &Context { agents: &NameIndex::default(), settings: &settings, issued: None, chat: None, nfkc });
     let owner = Owner { agent: AgentId::new(43).unwrap(), name: "Ann Keller".to_owned(), rule: OwnerRule::Primary };
     Disposition {
         destination: Destination::Ticket { ticket: TicketId::new(1161).unwrap(), typed },

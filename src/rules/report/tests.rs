@@ -32,8 +32,9 @@ fn read_all(bytes: &[u8]) -> Report<'_> {
 
 /// The problems as people see them.
 fn problems(report: &Report) -> Vec<String> {
-    let one =
-        |problem: &Problem| format!("{:?} {}:{} {}", problem.severity, problem.line, problem.column, say(Language::En, &problem.message));
+    let one = |problem: &Problem| {
+        format!("{:?} {}:{} {}", problem.severity, problem.line, problem.column, say(Language::En, &(&problem.fault).into()))
+    };
     report.problems.iter().map(one).collect()
 }
 
@@ -138,8 +139,20 @@ fn limits_end_in_a_named_problem() {
         (Limits { bytes: 10, ..Limits::default() }, "<session_list/>".to_owned(), "report.tooLarge"),
     ] {
         let report = read(text.as_bytes(), &limits);
-        assert_eq!(report.problems.last().map(|problem| problem.message.code.as_str()), Some(code));
+        assert_eq!(report.problems.last().map(|problem| problem.fault.code), Some(code));
         assert!(report.problems.len() <= 100);
+    }
+}
+
+#[test]
+fn an_error_is_told_however_many_warnings_stand_before_it() {
+    let odd = "<session lsid='0123456789abcdef0123456789abcdef'>".to_owned() + &"<end_time>soon</end_time>".repeat(200) + "</session>";
+    for (behind, code) in [("<session/>", "report.lsid"), ("<error>no</error>", "report.applianceError"), ("</b>", "report.syntax")] {
+        let document = format!("<session_list>{odd}{behind}</session_list>");
+        let report = read_all(document.as_bytes());
+        assert_eq!(report.problems.len(), 100);
+        assert_eq!(report.problems.last().map(|problem| problem.fault.code), Some(code));
+        assert!(!report.is_sound());
     }
 }
 
@@ -157,7 +170,7 @@ proptest! {
         bytes.splice(at..end, with);
         for problem in read_all(&bytes).problems {
             prop_assert!(problem.line > 0 && problem.column > 0);
-            prop_assert_ne!(say(Language::En, &problem.message), problem.message.code);
+            prop_assert_ne!(say(Language::En, &(&problem.fault).into()), problem.fault.code);
         }
     }
 }

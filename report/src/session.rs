@@ -1,13 +1,12 @@
 //! The elements of a `SupportSession` report (BeyondTrust reference, Reporting API) as our types. Elements and attributes
 //! that are not named here are skipped, whatever their order.
 
-use super::{Customer, Event, Party, Session, SessionRepresentative, document::Document, values};
-use crate::rules::wording::Message;
+use super::{Customer, Event, Fault, Party, Session, SessionRepresentative, document::Document, values};
 use quick_xml::events::BytesStart;
 use std::borrow::Cow;
 
 /// The sessions of a `session_list`, and the text of an `error` in it.
-pub(super) fn list<'a>(document: &mut Document<'a>, sessions: &mut Vec<Session<'a>>) -> Option<String> {
+pub(crate) fn list<'a>(document: &mut Document<'a>, sessions: &mut Vec<Session<'a>>) -> Option<String> {
     let mut error = None;
     while let Some(child) = document.child() {
         match child.local_name().as_ref() {
@@ -26,7 +25,7 @@ fn session<'a>(document: &mut Document<'a>, start: &BytesStart<'_>) -> Session<'
     let lsid = document.attribute(start, "lsid").unwrap_or_default();
     let mut session = Session { lsid: lsid.parse().ok(), ..Session::default() };
     if session.lsid.is_none() {
-        document.refuse(Message::new("report.lsid").with("text", lsid));
+        document.refuse(Fault::new("report.lsid").with("text", lsid));
     }
     let mut duration = None;
     let (mut chat_download, mut recording_download) = (None, None);
@@ -205,7 +204,7 @@ fn encoded_body<'a>(document: &mut Document<'a>) -> Option<Cow<'a, str>> {
     let text = document.text()?;
     let body = values::encoded(&text);
     if body.is_none() {
-        document.warn(Message::new("report.encodedBody"));
+        document.warn(Fault::new("report.encodedBody"));
     }
     Some(body.unwrap_or_else(|| char::REPLACEMENT_CHARACTER.to_string()).into())
 }

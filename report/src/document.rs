@@ -1,8 +1,7 @@
 //! The report's XML as elements to walk through: one forward pass, limits, and every problem with its place. Knows nothing
 //! of sessions.
 
-use super::{Limits, Problem, Severity, values};
-use crate::rules::wording::Message;
+use super::{Fault, Limits, Problem, Severity, values};
 use quick_xml::{
     Reader, XmlVersion,
     errors::Error,
@@ -18,7 +17,7 @@ const MOST_PROBLEMS: usize = 100;
 const MOST_KEPT: usize = 250_000;
 
 /// A document on its way. After a problem that ends it, every question is answered with "no more".
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
     bytes: &'a [u8],
     reader: Reader<&'a [u8]>,
     limits: Limits,
@@ -28,7 +27,7 @@ pub(super) struct Document<'a> {
     /// Where the event at hand begins.
     event_from: u64,
     place: Place,
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// How far lines have been counted.
@@ -40,7 +39,7 @@ struct Place {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
+    pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
         // It holds every part against UTF-8 itself.
         let mut reader = Reader::from_reader(bytes);
         // Absent, empty and self-closed elements are one case.
@@ -50,21 +49,21 @@ impl<'a> Document<'a> {
     }
 
     /// The root element.
-    pub(super) fn root(&mut self) -> Option<BytesStart<'a>> {
+    pub(crate) fn root(&mut self) -> Option<BytesStart<'a>> {
         loop {
             match self.next()? {
                 Event::Start(start) => return Some(start),
                 Event::Decl(declaration) => self.declaration(&declaration),
                 Event::Text(text) if text.trim().is_empty() => {}
                 Event::Comment(_) | Event::PI(_) => {}
-                _ => return self.stop(Message::new("report.notXml")),
+                _ => return self.stop(Fault::new("report.notXml")),
             }
         }
     }
 
     /// The next child of the current element, or `None` at its end. The child must be consumed by [`Self::text`],
     /// [`Self::skip`] or by asking for its own children until there are none.
-    pub(super) fn child(&mut self) -> Option<BytesStart<'a>> {
+    pub(crate) fn child(&mut self) -> Option<BytesStart<'a>> {
         // Between elements white space means nothing.
         self.reader.config_mut().trim_text_start = true;
         loop {
@@ -78,7 +77,7 @@ impl<'a> Document<'a> {
 
     /// The trimmed text of the current element, without that of its children; `None` when there is none. Borrowed from the
     /// document as long as it stands there in one piece.
-    pub(super) fn text(&mut self) -> Option<Cow<'a, str>> {
+    pub(crate) fn text(&mut self) -> Option<Cow<'a, str>> {
         // Around a reference it means something.
         self.reader.config_mut().trim_text_start = false;
         let mut text = Cow::Borrowed("");
@@ -96,24 +95,24 @@ impl<'a> Document<'a> {
     }
 
     /// The same as a text of its own.
-    pub(super) fn owned_text(&mut self) -> Option<String> {
+    pub(crate) fn owned_text(&mut self) -> Option<String> {
         self.text().map(Cow::into_owned)
     }
 
     /// Leaves the current element out.
-    pub(super) fn skip(&mut self) {
+    pub(crate) fn skip(&mut self) {
         let outside = self.depth.saturating_sub(1);
         while self.depth > outside && self.next().is_some() {}
     }
 
     /// The trimmed values of attributes, by local name; `None` for one that is absent or empty.
-    pub(super) fn attributes<const N: usize>(&mut self, start: &BytesStart<'_>, names: [&str; N]) -> [Option<Cow<'a, str>>; N] {
+    pub(crate) fn attributes<const N: usize>(&mut self, start: &BytesStart<'_>, names: [&str; N]) -> [Option<Cow<'a, str>>; N] {
         let mut values = [const { None }; N];
         for attribute in start.attributes() {
             let attribute = match attribute {
                 Ok(attribute) => attribute,
                 Err(error) => {
-                    self.refuse(Message::new("report.attribute").with("text", error));
+                    self.refuse(Fault::new("report.attribute").with("text", error));
                     break;
                 }
             };
@@ -122,14 +121,14 @@ impl<'a> Document<'a> {
             match attribute.normalized_value(XmlVersion::Implicit1_0) {
                 Ok(Cow::Borrowed(text)) => *value = trimmed(self.standing(text).map_or_else(|| text.to_owned().into(), Cow::Borrowed)),
                 Ok(Cow::Owned(text)) => *value = trimmed(text.into()),
-                Err(error) => self.warn(Message::new("report.attribute").with("text", error)),
+                Err(error) => self.warn(Fault::new("report.attribute").with("text", error)),
             }
         }
         values
     }
 
     /// The trimmed value of one attribute as a text of its own.
-    pub(super) fn attribute(&mut self, start: &BytesStart<'_>, name: &str) -> Option<String> {
+    pub(crate) fn attribute(&mut self, start: &BytesStart<'_>, name: &str) -> Option<String> {
         let [value] = self.attributes(start, [name]);
         value.map(Cow::into_owned)
     }
@@ -141,7 +140,7 @@ impl<'a> Document<'a> {
     }
 
     /// The time of an element: its `timestamp`, else its text.
-    pub(super) fn time(&mut self, start: &BytesStart<'_>) -> Option<i64> {
+    pub(crate) fn time(&mut self, start: &BytesStart<'_>) -> Option<i64> {
         let [timestamp] = self.attributes(start, ["timestamp"]);
         let element = start.local_name();
         let text = self.text();
@@ -149,19 +148,19 @@ impl<'a> Document<'a> {
     }
 
     /// A time that stands in the element of this name.
-    pub(super) fn read_time(&mut self, element: &str, text: Option<Cow<'_, str>>) -> Option<i64> {
+    pub(crate) fn read_time(&mut self, element: &str, text: Option<Cow<'_, str>>) -> Option<i64> {
         let text = text?;
         let time = values::time(&text);
         if time.is_none() {
-            self.warn(Message::new("report.time").with("element", element).with("text", text));
+            self.warn(Fault::new("report.time").with("element", element).with("text", text));
         }
         time.filter(|time| *time > 0)
     }
 
     /// Asks for room for one element more that is kept.
-    pub(super) fn keep<T>(&mut self, list: &mut Vec<T>, item: T) {
+    pub(crate) fn keep<T>(&mut self, list: &mut Vec<T>, item: T) {
         if self.kept == MOST_KEPT {
-            let _: Option<()> = self.stop(Message::new("report.tooMany").with("limit", MOST_KEPT));
+            let _: Option<()> = self.stop(Fault::new("report.tooMany").with("limit", MOST_KEPT));
         } else {
             self.kept += 1;
             list.push(item);
@@ -169,28 +168,28 @@ impl<'a> Document<'a> {
     }
 
     /// After the root: nothing but white space, comments and processing instructions may follow.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         while let Some(event) = self.next() {
             match event {
                 Event::Text(text) if text.trim().is_empty() => {}
                 Event::Comment(_) | Event::PI(_) => {}
-                _ => _ = self.stop::<()>(Message::new("report.trailing")),
+                _ => _ = self.stop::<()>(Fault::new("report.trailing")),
             }
         }
     }
 
-    pub(super) fn warn(&mut self, message: Message) {
-        self.problem(Severity::Warning, message);
+    pub(crate) fn warn(&mut self, fault: Fault) {
+        self.problem(Severity::Warning, fault);
     }
 
     /// Tells the problem, after which the report cannot be trusted, and reads on.
-    pub(super) fn refuse(&mut self, message: Message) {
-        self.problem(Severity::Error, message);
+    pub(crate) fn refuse(&mut self, fault: Fault) {
+        self.problem(Severity::Error, fault);
     }
 
     /// Tells the problem and ends the document.
-    pub(super) fn stop<T>(&mut self, message: Message) -> Option<T> {
-        self.stop_at(self.event_place(), message)
+    pub(crate) fn stop<T>(&mut self, fault: Fault) -> Option<T> {
+        self.stop_at(self.event_place(), fault)
     }
 
     fn next(&mut self) -> Option<Event<'a>> {
@@ -204,34 +203,34 @@ impl<'a> Document<'a> {
                 self.depth = self.depth.saturating_sub(1);
                 Some(Event::End(end))
             }
-            Ok(Event::Eof) if self.depth > 0 => self.stop(Message::new("report.truncated")),
+            Ok(Event::Eof) if self.depth > 0 => self.stop(Fault::new("report.truncated")),
             Ok(Event::Eof) => {
                 self.stopped = true;
                 None
             }
-            Ok(Event::DocType(name)) if self.depth == 0 && begins_with_html(&name) => self.stop(Message::new("report.html")),
-            Ok(Event::DocType(_)) => self.stop(Message::new("report.doctype")),
+            Ok(Event::DocType(name)) if self.depth == 0 && begins_with_html(&name) => self.stop(Fault::new("report.html")),
+            Ok(Event::DocType(_)) => self.stop(Fault::new("report.doctype")),
             Ok(event) => Some(event),
             // The reader tells of unknown markup only when it has looked for its end in vain.
-            Err(Error::Syntax(_)) => self.stop_at(self.reader.error_position(), Message::new("report.truncated")),
+            Err(Error::Syntax(_)) => self.stop_at(self.reader.error_position(), Fault::new("report.truncated")),
             Err(Error::Encoding(_)) => {
                 let valid = std::str::from_utf8(self.bytes).map_or_else(|error| error.valid_up_to(), str::len);
-                self.stop_at(valid as u64, Message::new("report.encoding"))
+                self.stop_at(valid as u64, Fault::new("report.encoding"))
             }
-            Err(error) => self.stop_at(self.reader.error_position(), Message::new("report.syntax").with("text", error)),
+            Err(error) => self.stop_at(self.reader.error_position(), Fault::new("report.syntax").with("text", error)),
         }
     }
 
     fn open(&mut self, start: BytesStart<'a>) -> Option<Event<'a>> {
         self.depth += 1;
         if self.depth > self.limits.depth {
-            return self.stop(Message::new("report.tooDeep").with("limit", self.limits.depth));
+            return self.stop(Fault::new("report.tooDeep").with("limit", self.limits.depth));
         }
         // An attribute takes five bytes at least; most elements need not be counted.
         if start.attributes_raw().len() / 5 > self.limits.attributes {
             let mut attributes = start.attributes();
             if attributes.with_checks(false).take(self.limits.attributes + 1).count() > self.limits.attributes {
-                return self.stop(Message::new("report.tooManyAttributes").with("limit", self.limits.attributes));
+                return self.stop(Fault::new("report.tooManyAttributes").with("limit", self.limits.attributes));
             }
         }
         Some(Event::Start(start))
@@ -240,7 +239,7 @@ impl<'a> Document<'a> {
     fn declaration(&mut self, declaration: &BytesDecl<'_>) {
         let named = declaration.encoding().and_then(Result::ok);
         if named.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) && !self.bytes.is_ascii() {
-            let _: Option<()> = self.stop(Message::new("report.encoding"));
+            let _: Option<()> = self.stop(Fault::new("report.encoding"));
         }
     }
 
@@ -250,15 +249,15 @@ impl<'a> Document<'a> {
             (Ok(Some(c)), _) => buffer.push(values::printable(c)),
             (Ok(None), Some(text)) => buffer.push_str(text),
             (Ok(None), None) => {
-                self.warn(Message::new("report.entity").with("name", &**reference));
+                self.warn(Fault::new("report.entity").with("name", &**reference));
                 buffer.extend(["&", reference, ";"]);
             }
             (Err(_), _) => buffer.push(char::REPLACEMENT_CHARACTER),
         }
     }
 
-    fn problem(&mut self, severity: Severity, message: Message) {
-        self.problem_at(self.event_place(), severity, message);
+    fn problem(&mut self, severity: Severity, fault: Fault) {
+        self.problem_at(self.event_place(), severity, fault);
     }
 
     /// Where the event at hand begins, behind the white space before it.
@@ -268,21 +267,23 @@ impl<'a> Document<'a> {
         self.event_from + blank as u64
     }
 
-    fn stop_at<T>(&mut self, offset: u64, message: Message) -> Option<T> {
+    fn stop_at<T>(&mut self, offset: u64, fault: Fault) -> Option<T> {
         if !self.stopped {
             self.stopped = true;
-            // What ended the document is told even when the list is full.
-            self.problems.truncate(MOST_PROBLEMS - 1);
-            self.problem_at(offset, Severity::Error, message);
+            self.problem_at(offset, Severity::Error, fault);
         }
         None
     }
 
-    fn problem_at(&mut self, offset: u64, severity: Severity, message: Message) {
+    fn problem_at(&mut self, offset: u64, severity: Severity, fault: Fault) {
+        if severity == Severity::Error {
+            // Told even when the list is full: a hundred warnings must not make a report sound.
+            self.problems.truncate(MOST_PROBLEMS - 1);
+        }
         if self.problems.len() < MOST_PROBLEMS {
             let offset = usize::try_from(offset).unwrap_or(usize::MAX).max(self.place.offset);
             let (line, column) = self.place.advance(self.bytes, offset);
-            self.problems.push(Problem { severity, message, line, column });
+            self.problems.push(Problem { severity, fault, line, column });
         }
     }
 }
@@ -321,7 +322,7 @@ fn trimmed(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
 }
 
 /// Where an offset stands, for documents that are refused before they are read.
-pub(super) fn position(bytes: &[u8], offset: usize) -> (u32, u32) {
+pub(crate) fn position(bytes: &[u8], offset: usize) -> (u32, u32) {
     Place { offset: 0, line: 1, line_from: 0 }.advance(bytes, offset)
 }
 
