@@ -20,6 +20,8 @@ const sides = {
 
 globalThis.first = async (side, document, template, values) => {
   const bytes = new Uint8Array(await (await fetch(document)).arrayBuffer());
+  // A page that was just made is still busy with itself.
+  await new Promise((resolve) => setTimeout(resolve, 200));
   const from = performance.now();
   const { read, render } = await sides[side]();
   const sessions = read(bytes);

@@ -5,25 +5,28 @@ import { join } from 'node:path';
 import { REPORTS, reportName } from './documents.mjs';
 import { rounds } from './measure.mjs';
 import node, { made } from './node.mjs';
-import { parser } from './parse.mjs';
+import * as ways from './parse.mjs';
 
 const GOAL = 1.6;
 
-export const notes = ['WebAssembly: from bytes to the object for the page. Native: from bytes to our own type, dropped again (cargo build --release).'];
+export const notes = [
+  'WebAssembly: from bytes to what crosses into JavaScript, and "whole" to the finished object. Native: from bytes to our own type, dropped again (cargo build --release).',
+];
 
 export default async function* native({ chromium, count, reader }) {
   const page = await chromium.newPage();
+  const parse = (way, document) => () => page.evaluate((all) => bench.parse(...all), [way, document]);
   for (const [size] of REPORTS) {
     const document = reportName(size);
     const file = join(made, 'documents', document);
-    const inPage = () => page.evaluate((document) => bench.parse(document), document);
-    await inPage();
-    const samples = await rounds({
-      native: () => JSON.parse(execFileSync(reader, [file])).milliseconds,
-      [chromium.name]: inPage,
-      [node.name]: await parser(node, document),
-    }, count(11));
-    yield { where: `${chromium.name} and ${node.name}`, title: size, base: 'native', samples, atMost: { [chromium.name]: GOAL, [node.name]: GOAL } };
+    const contestants = { native: () => JSON.parse(execFileSync(reader, [file])).milliseconds };
+    for (const [way, label] of [['parseOnly', ''], ['whole', ', whole']]) {
+      contestants[chromium.name + label] = parse(way, document);
+      await contestants[chromium.name + label]();
+      contestants[node.name + label] = await ways[way](node, document);
+    }
+    const atMost = { [chromium.name]: GOAL, [node.name]: GOAL };
+    yield { where: `${chromium.name} and ${node.name}`, title: size, base: 'native', samples: await rounds(contestants, count(11)), atMost };
   }
   await page.context().close();
 }

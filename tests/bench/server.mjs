@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
-const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.xml': 'application/xml' };
+const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json', '.xml': 'application/xml' };
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cache-control': 'no-store' };
 
 /** Folders by the first part of the path; what is none of theirs is an empty page. */
@@ -17,7 +17,7 @@ export async function serve(folders) {
 
   async function load(path) {
     const [, first, ...rest] = normalize(path).split('/');
-    if (!(first in folders)) return { type: 'text/html', body: '<!doctype html><title>Benchmark</title>' };
+    if (!(first in folders)) return { type: 'text/html', body: '<!doctype html><title>Benchmark</title><link rel="icon" href="data:,">' };
     const body = await readFile(join(folders[first], ...rest));
     const type = TYPES[extname(path)];
     return type === TYPES['.xml'] ? { type, body } : { type, body: brotliCompressSync(body), encoding: 'br' };

@@ -36,11 +36,11 @@ export function judged({ title, samples, base, atLeast = {}, atMost = {}, facts 
 
 const size = (bytes) => (bytes >= 1e6 ? `${precise(bytes / 1e6)} MB` : `${precise(bytes / 1e3)} KB`);
 
-/** Bytes by what they are, for each name; what is small enough is a number. */
+/** Bytes by what they are, for each name; small ones are numbers of something, and nothing is left out. */
 function listed({ title, facts }) {
   const width = Math.max(...Object.keys(facts).map((name) => name.length));
   const lines = Object.entries(facts).map(([name, fact]) =>
-    `  ${name.padEnd(width)}  ${Object.entries(fact).map(([what, bytes]) => `${what} ${bytes < 1000 ? bytes : size(bytes)}`).join(', ')}`);
+    `  ${name.padEnd(width)}  ${Object.entries(fact).filter(([, bytes]) => bytes).map(([what, bytes]) => `${what} ${bytes < 1000 ? bytes : size(bytes)}`).join(', ')}`);
   return [title, ...lines].join('\n');
 }
 

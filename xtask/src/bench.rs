@@ -47,7 +47,7 @@ pub fn measure(workspace: &Workspace, options: &Options) -> Result<()> {
 /// The report's reader compiled for this machine, as the proxy has it.
 fn reader(workspace: &Workspace, stages: &mut Stages) -> Result<PathBuf> {
     stages.run("compile the native reader", || {
-        run(workspace.cargo().args(["build", "--locked", "--release", "--package", "halo-remote-support", "--example", "read_report"]))
+        run(workspace.cargo().args(["build", "--locked", "--release", "--package", "remote-support-report", "--example", "read_report"]))
     })?;
     Ok(workspace.target.join("release/examples").join(format!("read_report{}", std::env::consts::EXE_SUFFIX)))
 }
