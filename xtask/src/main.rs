@@ -1,10 +1,11 @@
-//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `screenshots`. Nothing of it is
-//! part of the product.
+//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `fuzz`, `screenshots`. Nothing
+//! of it is part of the product.
 
 mod build;
 mod check;
 mod compress;
 mod demo;
+mod fuzz;
 mod guard;
 mod install;
 mod package;
@@ -44,6 +45,8 @@ enum Action {
         /// Only the patches whose name contains this word
         word: Option<String>,
     },
+    /// Look for inputs that break a promise; needs the nightly compiler
+    Fuzz(fuzz::Options),
     /// Photograph the demo's pages: wide and narrow, light and dark
     Screenshots(screenshots::Options),
     /// Cargo's runner for tests compiled to WebAssembly (see .cargo/config.toml)
@@ -83,6 +86,7 @@ fn run(action: Action) -> Result<()> {
         Action::Check => check::check(&workspace),
         Action::Size => size::check(&workspace),
         Action::Guard { word } => guard::guard(&workspace, word.as_deref()),
+        Action::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Action::Screenshots(options) => screenshots::take(&workspace, &options),
         Action::WasmTestRunner { .. } => Ok(()),
     }
