@@ -57,32 +57,48 @@ fn is_our_token(app: &App, token: &str) -> bool {
         .into()
 }
 
-/// The body, with a note of how much there was; `None` when the sender went away.
+/// The body; `None` when the sender went away.
 async fn read(body: Body) -> Option<ReceivedBody> {
     let mut stream = body.into_data_stream();
-    let mut kept = Vec::new();
-    let mut digest = Sha256::new();
-    let mut length = 0_usize;
+    let mut received = ReceivedBody::default();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.ok()?;
-        length += chunk.len();
-        digest.update(&chunk);
-        if length > DRAIN {
+        received.add(&chunk.ok()?);
+        if received.length > DRAIN {
             break;
         }
-        kept.extend_from_slice(chunk.get(..(LIMIT + 1).saturating_sub(kept.len()).min(chunk.len())).unwrap_or_default());
     }
-    Some(ReceivedBody { kept, length, digest: digest.finalize().to_vec() })
+    Some(received)
 }
 
-struct ReceivedBody {
+/// A body, with a note of how much there was.
+#[derive(Default)]
+pub struct ReceivedBody {
     kept: Vec<u8>,
     length: usize,
-    digest: Vec<u8>,
+    digest: Sha256,
 }
 
-fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
+impl ReceivedBody {
+    fn add(&mut self, chunk: &[u8]) {
+        self.length += chunk.len();
+        self.digest.update(chunk);
+        let room = (LIMIT + 1).saturating_sub(self.kept.len());
+        self.kept.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+    }
+}
+impl From<&[u8]> for ReceivedBody {
+    fn from(whole: &[u8]) -> Self {
+        let mut body = Self::default();
+        body.add(whole);
+        body
+    }
+}
+
+/// Reads a body's form: what event it is, and whether it is work.
+#[must_use]
+pub fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
     let ReceivedBody { mut kept, length, digest } = body;
+    let digest = digest.finalize().to_vec();
     let quarantined = |digest, body, event, reason: String| ReceivedEvent {
         digest,
         state: EventState::Quarantined,
@@ -130,7 +146,7 @@ mod tests {
     use super::*;
 
     fn event(body: &str) -> ReceivedEvent {
-        classify(ReceivedBody { kept: body.as_bytes().to_vec(), length: body.len(), digest: vec![0] }, 1)
+        classify(body.as_bytes().into(), 1)
     }
 
     const LSID: &str = "0123456789abcdef0123456789ABCDEF";
@@ -166,7 +182,8 @@ mod tests {
 
     #[test]
     fn a_larger_body_is_quarantined_with_its_head() {
-        let event = classify(ReceivedBody { kept: vec![b'a'; LIMIT + 1], length: LIMIT * 5, digest: vec![7] }, 1);
-        assert_eq!((event.state, event.body.len(), event.digest), (EventState::Quarantined, HEAD, vec![7]));
+        let body = vec![b'a'; LIMIT * 5];
+        let event = classify(body.as_slice().into(), 1);
+        assert_eq!((event.state, event.body.len(), event.digest), (EventState::Quarantined, HEAD, Sha256::digest(&body).to_vec()));
     }
 }

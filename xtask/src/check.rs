@@ -19,6 +19,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         }
     };
     stage("format", &|| run(workspace.cargo().args(["fmt", "--all", "--check"])));
+    stage("format, fuzz targets", &|| run(workspace.cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])));
     stage("links in documents", &|| links(workspace));
     stage("no build output committed", &|| no_build_output(workspace));
     stage("no web crate in the native build", &|| no_web_crate(workspace));

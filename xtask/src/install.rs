@@ -82,3 +82,26 @@ pub fn firefox() -> Option<PathBuf> {
     find_program("firefox").or_else(|| find_program("firefox-esr"))?;
     env::var_os("GECKODRIVER").map(PathBuf::from).filter(|file| file.is_file()).or_else(|| find_program("geckodriver"))
 }
+
+/// The compiler that can build fuzz targets; of any age.
+pub fn nightly(workspace: &Workspace) -> Result<()> {
+    let installed = output(workspace.program("rustup").args(["toolchain", "list"]))
+        .context("rustup is missing, and fuzzing needs its nightly toolchain; install rustup from https://rustup.rs")?;
+    if !installed.lines().any(|toolchain| toolchain.starts_with("nightly")) {
+        bail!("the nightly toolchain is missing, and fuzzing needs it; run `rustup toolchain install nightly`");
+    }
+    Ok(())
+}
+
+/// A tool of cargo's: the one on the PATH, else one of our own in the build folder.
+pub fn cargo_tool(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    let folder = workspace.target.join("tools");
+    let own = folder.join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    if let Some(program) = find_program(name).or_else(|| own.is_file().then(|| own.clone())) {
+        return Ok(program);
+    }
+    eprintln!("    installing {name} into {}", folder.display());
+    run(workspace.cargo().args(["install", "--locked", "--root"]).arg(&folder).arg(name))
+        .with_context(|| format!("{name} could not be installed; is crates.io reachable?"))?;
+    Ok(own)
+}

@@ -1,4 +1,4 @@
-//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `screenshots`, `bench`. Nothing
+//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `fuzz`, `screenshots`, `bench`. Nothing
 //! of it is part of the product.
 
 mod bench;
@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod compress;
 mod demo;
+mod fuzz;
 mod guard;
 mod install;
 mod package;
@@ -45,6 +46,8 @@ enum Action {
         /// Only the patches whose name contains this word
         word: Option<String>,
     },
+    /// Look for inputs that break a promise; needs the nightly compiler
+    Fuzz(fuzz::Options),
     /// Photograph the demo's pages: wide and narrow, light and dark
     Screenshots(screenshots::Options),
     /// Measure the plugin beside other parsers and template engines, in Chromium and in Node
@@ -86,6 +89,7 @@ fn run(action: Action) -> Result<()> {
         Action::Check => check::check(&workspace),
         Action::Size => size::check(&workspace),
         Action::Guard { word } => guard::guard(&workspace, word.as_deref()),
+        Action::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Action::Screenshots(options) => screenshots::take(&workspace, &options),
         Action::Bench(options) => bench::measure(&workspace, &options),
         Action::WasmTestRunner { .. } => Ok(()),

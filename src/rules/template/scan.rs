@@ -71,6 +71,8 @@ struct Open<'t> {
     typed: &'t str,
     end: Tag<'t>,
     begin: Markup,
+    /// Its `{{else}}` was there.
+    last_branch: bool,
 }
 
 struct Scanner<'t, 'n> {
@@ -253,11 +255,11 @@ impl<'t> Scanner<'t, '_> {
             if self.open.len() == DEEPEST {
                 self.problem(true, Message::new("template.tooDeep").with("limit", DEEPEST));
             }
-            self.open.push(Open { at: self.at, typed, end, begin: here });
+            self.open.push(Open { at: self.at, typed, end, begin: here, last_branch: false });
             return;
         }
         let is_else = matches!(tag, Tag::Else | Tag::ElseIf(_));
-        let Some(block) = self.open.pop_if(|block| is_else || block.end == tag) else {
+        let Some(mut block) = self.open.pop_if(|block| is_else || block.end == tag) else {
             return self.refuse("template.blockNotOpened", typed);
         };
         if block.begin.state != here.state {
@@ -270,6 +272,10 @@ impl<'t> Scanner<'t, '_> {
             None => {}
         }
         if is_else {
+            if block.last_branch {
+                self.refuse("template.branchAfterElse", typed);
+            }
+            block.last_branch = tag == Tag::Else;
             self.open.push(block);
         }
     }
