@@ -7,8 +7,8 @@ use wasm_bindgen::JsValue;
 
 /// The catalogue's language for a tag such as `en-GB`; English when there is none.
 pub(super) fn language(tag: &str) -> Language {
-    let known = |primary: &str| Language::ALL.iter().copied().find(|language| format!("{language:?}").eq_ignore_ascii_case(primary));
-    tag.split(['-', '_']).next().and_then(known).unwrap_or_default()
+    let primary = tag.split(['-', '_']).next().unwrap_or_default();
+    Language::ALL.iter().copied().find(|language| language.tag().eq_ignore_ascii_case(primary)).unwrap_or_default()
 }
 
 /// A value as a plain object. One JSON text crosses the border instead of many small calls.

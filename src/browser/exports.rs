@@ -14,12 +14,13 @@ use crate::rules::{
     report::{Problem, Session, Severity},
     routing::{self, Representative, Routing, Step},
     settings::Settings,
-    template::{self, Format, Rendered, Template, TemplateProblem, Values},
+    template::{self, Filled, Format, Rendered, Template, TemplateProblem, Values},
     wording::{Language, Message, say},
     words::Channel,
 };
 use js_sys::{Array, Error, JSON, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
+use std::cell::RefCell;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// A plain object as a value; `undefined` as nothing.
@@ -250,7 +251,7 @@ impl<'a> WordedProblem<'a> {
     }
 }
 
-/// What rendering told besides the text, which crosses the border by itself.
+/// What rendering told besides the text, which the page puts together itself.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RenderedInvite<'a> {
@@ -260,10 +261,33 @@ struct RenderedInvite<'a> {
     blank_link: bool,
 }
 
-/// A template that was scanned once; `www/plugin/remote-support.js` keeps the latest of them.
+/// A template that was scanned once. Its own text crosses the border then, and after that only values do:
+/// `www/plugin/invite-template.js` puts them together.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct InviteTemplate(Result<Template<'static>, Vec<TemplateProblem>>);
+pub struct InviteTemplate {
+    scanned: Result<Template<'static>, Vec<TemplateProblem>>,
+    /// What [`Self::fill`] wants, in this order.
+    names: Vec<String>,
+    /// The latest link: subject, mail and every preview of it have the same one.
+    link: RefCell<Option<HttpsUrl>>,
+}
+
+/// A template as the page keeps it.
+#[derive(Serialize)]
+struct Plan<'a> {
+    parts: Vec<PlanPart<'a>>,
+    /// What [`InviteTemplate::fill`] wants, in this order.
+    names: &'a [String],
+}
+
+/// The template's own text, or the place of a slot; -1 for a tag, which shows nothing.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum PlanPart<'a> {
+    Text(&'a str),
+    Slot(i32),
+}
 
 #[wasm_bindgen]
 impl InviteTemplate {
@@ -279,33 +303,88 @@ impl InviteTemplate {
             Some(other) => return Err(wrong("format", &other)),
         };
         let names: Vec<String> = take("values.named", names)?;
-        let named = names.into_iter().map(|name| (name, String::new())).collect();
-        Ok(Self(Template::new(template, format, &named).map(Template::into_owned)))
+        let named = names.iter().map(|name| (name.clone(), String::new())).collect();
+        let scanned = Template::new(template, format, &named).map(Template::into_owned);
+        let mut wanted: Vec<String> = scanned.iter().flat_map(Template::names).map(str::to_owned).collect();
+        if wanted.iter().any(|name| name == "REMOTEINVITE") {
+            // The canned text may name whatever the mail may.
+            wanted = names;
+            wanted.extend(["LINKTOREMOTE", "REMOTESESSIONCODE", "REMOTEINVITE"].map(str::to_owned));
+        }
+        Ok(Self { scanned, names: wanted, link: RefCell::default() })
     }
 
-    /// Renders it: the text, and what there is to tell besides; a refused one has no text and its problems as warnings.
+    /// What the page keeps of it; nothing when it is refused.
     ///
     /// # Errors
-    /// The values are not what they should be.
-    pub fn render(&self, values: &JsValue, options: &JsValue) -> Result<Array, JsValue> {
-        let values: Option<Values> = take("values", values)?;
-        let language = lang(options);
-        let refused = |problems: &[TemplateProblem]| {
-            let warnings = WordedProblem::of_template(problems, language);
-            Ok(Array::of2(&JsValue::NULL, &give(&RenderedInvite { output: None, warnings, left_to_halo: &[], blank_link: false })?))
+    /// Never; the border asks for it.
+    pub fn plan(&self) -> Result<JsValue, JsValue> {
+        let part = |(text, slot): (Option<_>, Option<usize>)| {
+            text.map_or_else(|| PlanPart::Slot(slot.and_then(|slot| slot.try_into().ok()).unwrap_or(-1)), PlanPart::Text)
         };
-        let template = match &self.0 {
+        let plan = |template| Plan { parts: Template::parts(template).map(part).collect(), names: &self.names };
+        give(&self.scanned.as_ref().ok().map(plan))
+    }
+
+    fn link(&self, text: &str) -> Result<HttpsUrl, JsValue> {
+        if let Some(link) = self.link.borrow().as_ref().filter(|link| link.as_str() == text) {
+            return Ok(link.clone());
+        }
+        let link = HttpsUrl::parse(text).map_err(|error| wrong("values.link", &error))?;
+        *self.link.borrow_mut() = Some(link.clone());
+        Ok(link)
+    }
+
+    /// Fills values in: one behind a `=` for each of the plan's names, an empty text for one there is none of, NUL between
+    /// them. The slots' texts come back in the same manner, alone, or with the places that are shown and what there is to tell.
+    ///
+    /// # Errors
+    /// The link is not acceptable.
+    pub fn fill(&self, values: &str, lang: &str) -> Result<JsValue, JsValue> {
+        let language = language(lang);
+        let refused = |problems: &[TemplateProblem]| {
+            let told = RenderedInvite {
+                output: None,
+                warnings: WordedProblem::of_template(problems, language),
+                left_to_halo: &[],
+                blank_link: false,
+            };
+            Ok(Array::of3(&JsValue::NULL, &JsValue::NULL, &give(&told)?).into())
+        };
+        let template = match &self.scanned {
             Ok(template) => template,
             Err(problems) => return refused(problems),
         };
-        match template.render(&values.unwrap_or_default()) {
-            Ok(Rendered { output, left_to_halo, warnings, blank_link }) => {
-                let warnings = WordedProblem::of_template(&warnings, language);
-                let told = RenderedInvite { output: None, warnings, left_to_halo: &left_to_halo, blank_link };
-                Ok(Array::of2(&output.into(), &give(&told)?))
+        let mut filled = Values::default();
+        for (name, value) in self.names.iter().zip(values.split('\0')) {
+            let Some(value) = value.strip_prefix('=') else { continue };
+            match name.as_str() {
+                "LINKTOREMOTE" | "REMOTELINK" => filled.link = Some(self.link(value)?),
+                "REMOTESSESSIONCODE" | "REMOTESESSIONCODE" => filled.session_code = Some(value.to_owned()),
+                "REMOTEINVITE" => filled.canned = value.to_owned(),
+                _ => _ = filled.named.insert(name.clone(), value.to_owned()),
             }
-            Err(problems) => refused(&problems),
         }
+        let Filled { slots, shown, told } = match template.fill(&filled) {
+            Ok(filled) => filled,
+            Err(problems) => return refused(&problems),
+        };
+        let texts = slots.join("\0");
+        if shown.is_none() && told == Rendered::default() {
+            return Ok(texts.into());
+        }
+        let shown: Option<Vec<u32>> = shown.map(|places| places.into_iter().filter_map(|place| u32::try_from(place).ok()).collect());
+        let shown = shown.map_or(JsValue::NULL, |places| js_sys::Uint32Array::from(places.as_slice()).into());
+        let told = match told == Rendered::default() {
+            true => JsValue::NULL,
+            false => give(&RenderedInvite {
+                output: None,
+                warnings: WordedProblem::of_template(&told.warnings, language),
+                left_to_halo: &told.left_to_halo,
+                blank_link: told.blank_link,
+            })?,
+        };
+        Ok(Array::of3(&texts.into(), &shown, &told).into())
     }
 }
 

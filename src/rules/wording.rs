@@ -44,6 +44,15 @@ impl Language {
     /// Every language, for tables and tests.
     pub const ALL: &'static [Self] = &[Self::En, Self::De];
 
+    /// The language's own tag: `en`, `de`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+        }
+    }
+
     fn catalogue(self) -> &'static Catalogue {
         static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("wording/en.txt")));
         static DE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("wording/de.txt")));

@@ -47,16 +47,15 @@ fn an_invite_is_routed_and_rendered() {
     let strict = exports::route_invite(&ann, &directory, &object("[]"), &object(r#"{"fallback": false}"#)).unwrap();
     assert_eq!((at(&strict, "reason"), at(&strict, "queue")), ("techUnavailable".into(), "null".into()));
 
-    let values = object(r#"{"link": "https://support.example.com/?ak=1", "named": {"USERNAME": "<b>"}}"#);
     let names = object(r#"["USERNAME"]"#);
-    let render = |template: &str, options: &JsValue| {
-        let scanned = exports::InviteTemplate::new(template, &names, options).unwrap();
-        scanned.render(&values, options).unwrap().into()
-    };
-    let rendered: JsValue = render("<a href=\"$LINKTOREMOTE\">$USERNAME</a>", &JsValue::UNDEFINED);
-    assert_eq!(at(&rendered, "0"), "<a href=\"https://support.example.com/?ak=1\">&lt;b&gt;</a>");
-    let refused: JsValue = render("{{{x}}}", &object(r#"{"format": "text"}"#));
-    assert_eq!((at(&refused, "0"), at(&refused, "1.warnings.0.severity")), ("null".into(), "error".into()));
+    let scanned = |template: &str| exports::InviteTemplate::new(template, &names, &JsValue::UNDEFINED).unwrap();
+    let template = scanned("<a href=\"$LINKTOREMOTE\">$USERNAME</a>");
+    assert_eq!(at(&template.plan().unwrap(), "names"), r#"["LINKTOREMOTE","USERNAME"]"#);
+    let filled = template.fill("=https://support.example.com/?ak=1\0=<b>", "").unwrap();
+    assert_eq!(filled.as_string().unwrap(), "https://support.example.com/?ak=1\0&lt;b&gt;");
+    assert_eq!(at(&template.fill("=javascript:1\0", "").unwrap_err(), "code"), "argument_invalid");
+    let refused = scanned("{{{x}}}").fill("", "de").unwrap();
+    assert_eq!((at(&refused, "0"), at(&refused, "2.warnings.0.severity")), ("null".into(), "error".into()));
     let problems = exports::lint_template("<p title=$USERNAME>", &JsValue::UNDEFINED).unwrap();
     assert_eq!((at(&problems, "0.code"), at(&problems, "0.line")), ("template.unquotedAttribute".into(), "1".into()));
 }

@@ -5,7 +5,7 @@ const lang = new URLSearchParams(location.search).get('lang');
 if (lang) document.documentElement.lang = lang;
 
 try {
-  (await import('/embed/pkg/remote-support.js')).defineElements();
+  await (await import('/embed/pkg/remote-support.js')).defineElements();
   place.querySelector('.wait').remove();
   place.append(document.createElement('remote-support-check'));
 } catch (error) {

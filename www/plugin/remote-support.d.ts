@@ -10,7 +10,7 @@ export interface PluginError extends Error {
 /** Loads the functions once, in a browser or in Node; a failed load (rejected with a `PluginError`) can be tried again. */
 export default function init(): Promise<void>;
 /** Registers the elements, which load what they need when they are used; harmless twice, or when a name is taken. */
-export function defineElements(): void;
+export function defineElements(): Promise<void>;
 
 /** What every function takes last. */
 export interface Options {

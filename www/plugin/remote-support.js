@@ -1,6 +1,6 @@
 // The entry: loads the WebAssembly module, says plainly why it could not, and registers the elements. Knows no view.
 
-import { define } from './element.js';
+import { renderTemplate } from './invite-template.js';
 import { sessionReport } from './session-report.js';
 
 /** The modules: the panels of agents, the check of administrators, the rules as functions. */
@@ -92,7 +92,9 @@ export default async function init() {
 }
 
 /** Registers the elements, which load what they need when they are used; harmless twice, and when a name is taken. */
-export function defineElements() {
+export async function defineElements() {
+  // Whoever wants the functions alone loads nothing of the elements.
+  const { define } = await import('./element.js');
   define({ panels, check });
 }
 
@@ -101,41 +103,22 @@ function ready() {
   throw Object.assign(new Error('The module is not loaded yet.'), { code: 'not_ready', advice: 'Await init() first.', retryable: true });
 }
 
+function wrong(message) {
+  return Object.assign(new TypeError(message), { code: 'argument_invalid', advice: 'Pass the argument as remote-support.d.ts describes it.', retryable: false });
+}
+
 /** `xml` as UTF-8: bytes as they came are read fastest. */
 function bytes(xml) {
   if (typeof xml === 'string') return new TextEncoder().encode(xml);
   if (xml instanceof Uint8Array) return xml;
-  const problem = new TypeError('xml: a string or Uint8Array is expected');
-  throw Object.assign(problem, { code: 'argument_invalid', advice: 'Pass the report as text or as bytes.', retryable: false });
+  throw wrong('xml: a string or Uint8Array is expected');
 }
 
 export const checkSessionReport = (xml, options) => sessionReport(ready().readSessionReport(bytes(xml), options));
 export const matchAgents = (representatives, agents, options) => ready().matchAgents(representatives, agents, options);
 export const agentDirectory = (agents) => new (ready().AgentDirectory)(agents);
 export const routeInvite = (channel, directory, loggedIn, options) => ready().routeInvite(channel, directory, loggedIn, options);
-
-const KEPT = 16; // templates that stay scanned: a desk has a handful
-const templates = new Map();
-
-/** The scanned template: the latest ones are kept, by their text and what its scan depends on. */
-function scanned(template, values, options) {
-  const names = Object.keys(values?.named ?? {});
-  const key = `${options?.format ?? ''} ${names} ${template}`;
-  let found = templates.get(key);
-  if (!found) {
-    found = new (ready().InviteTemplate)(template, names, options);
-    templates.set(key, found);
-    const [[oldest, old]] = templates;
-    if (templates.size > KEPT && templates.delete(oldest)) old.free();
-  }
-  return found;
-}
-
-export function renderInvite(template, values, options) {
-  const [output, told] = scanned(template, values, options).render(values, options);
-  told.output = output;
-  return told;
-}
+export const renderInvite = (template, values, options) => renderTemplate(ready().InviteTemplate, template, values, options ?? {}, wrong);
 export const lintTemplate = (template, options) => ready().lintTemplate(template, options);
 export const decideDisposition = (session, context, options) => ready().decideDisposition(session, context, options);
 export const pinnedSessionUrl = (site, search, options) => ready().pinnedSessionUrl(site, search, options);

@@ -5,6 +5,9 @@ use std::fmt::Write;
 
 /// Escaped for HTML text and quoted attributes; what could hide or reorder text is made visible.
 pub(super) fn html(text: &str, out: &mut String) {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && !b"&<>\"'".contains(&b)) {
+        return out.push_str(text);
+    }
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),

@@ -18,34 +18,9 @@ const LONGEST_TAG: usize = 128;
 /// A part of a template.
 #[derive(Clone, Debug)]
 pub(super) enum Piece<'t> {
-    Literal(Cow<'t, str>),
-    Variable { name: Cow<'t, str>, typed: Cow<'t, str>, place: Place },
+    Literal(&'t str),
+    Variable { name: &'t str, typed: &'t str, place: Place },
     Tag(Tag<'t>),
-}
-
-impl Piece<'_> {
-    /// Bytes it will take, roughly.
-    pub(super) fn length(&self) -> usize {
-        match self {
-            Self::Literal(text) => text.len(),
-            Self::Variable { .. } => 32,
-            Self::Tag(_) => 0,
-        }
-    }
-
-    pub(super) fn into_owned(self) -> Piece<'static> {
-        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-        match self {
-            Self::Literal(text) => Piece::Literal(own(text)),
-            Self::Variable { name, typed, place } => Piece::Variable { name: own(name), typed: own(typed), place },
-            Self::Tag(Tag::If(name)) => Piece::Tag(Tag::If(own(name))),
-            Self::Tag(Tag::Unless(name)) => Piece::Tag(Tag::Unless(own(name))),
-            Self::Tag(Tag::ElseIf(name)) => Piece::Tag(Tag::ElseIf(own(name))),
-            Self::Tag(Tag::Else) => Piece::Tag(Tag::Else),
-            Self::Tag(Tag::EndIf) => Piece::Tag(Tag::EndIf),
-            Self::Tag(Tag::EndUnless) => Piece::Tag(Tag::EndUnless),
-        }
-    }
 }
 
 /// A tag of a block.
@@ -57,6 +32,20 @@ pub(super) enum Tag<'t> {
     Else,
     EndIf,
     EndUnless,
+}
+
+impl Tag<'_> {
+    pub(super) fn into_owned(self) -> Tag<'static> {
+        let own = |name: Cow<'_, str>| Cow::Owned(name.into_owned());
+        match self {
+            Self::If(name) => Tag::If(own(name)),
+            Self::Unless(name) => Tag::Unless(own(name)),
+            Self::ElseIf(name) => Tag::ElseIf(own(name)),
+            Self::Else => Tag::Else,
+            Self::EndIf => Tag::EndIf,
+            Self::EndUnless => Tag::EndUnless,
+        }
+    }
 }
 
 /// What the scan found.
@@ -141,7 +130,7 @@ impl<'t> Scanner<'t, '_> {
 
     fn end_literal(&mut self) {
         if let Some(text) = self.template.get(self.literal_from..self.at).filter(|text| !text.is_empty()) {
-            self.pieces.push(Piece::Literal(text.into()));
+            self.pieces.push(Piece::Literal(text));
         }
     }
 
@@ -167,7 +156,7 @@ impl<'t> Scanner<'t, '_> {
             self.check_place(typed, place, name == "REMOTEINVITE");
         }
         self.end_literal();
-        self.pieces.push(Piece::Variable { name: name.into(), typed: typed.into(), place });
+        self.pieces.push(Piece::Variable { name, typed, place });
         if let Some(markup) = &mut self.markup {
             markup.put();
         }

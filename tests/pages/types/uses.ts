@@ -5,7 +5,7 @@ import init, {
 } from '../../../pkg/remote-support.js';
 
 await init();
-defineElements();
+await defineElements();
 const matches = matchAgents([{ private: 'Ann Keller' }], [{ id: 43, name: 'Ann Keller', beyondtrustName: 'Ann K.' }]);
 for (const match of matches) if (match.kind === 'ambiguous') match.candidates.length;
 
