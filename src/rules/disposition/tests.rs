@@ -122,6 +122,7 @@ fn the_rule_of_ownership_is_applied_and_stated() {
         ("41", vec![ann.clone(), priya.clone(), stranger.clone()], 42, OwnerRule::MostInvolved),
         ("", vec![ann.clone(), priya.clone()], 42, OwnerRule::MostInvolved),
         ("", vec![tomas.clone(), ann.clone()], 43, OwnerRule::First),
+        ("", vec![representative(11, "Ann K.", 0)], 43, OwnerRule::First),
         ("", vec![ann.clone(), representative(12, "Ann K.", 900), priya.clone()], 43, OwnerRule::MostInvolved),
         ("", vec![ann, guest], 43, OwnerRule::MostInvolved),
         ("31", vec![tomas, representative(51, "Sam", 900)], 44, OwnerRule::Primary),
@@ -161,7 +162,12 @@ fn without_a_technician_known_in_halo_it_is_refused_with_the_names() {
 
 #[test]
 fn the_trace_tells_every_step() {
-    let people = [representative(11, "Ann Keller", 60), representative(12, "Prya Nair", 5)];
+    let people = [
+        representative(11, "Ann Keller", 60),
+        representative(12, "Prya Nair", 5),
+        representative(13, "Stranger", 5),
+        SessionRepresentative { invited: true, ..representative(14, "Guest Expert", 5) },
+    ];
     let disposition =
         decided(&session(OUR_CHAT, "11", &people), &Settings::default(), true, Some(&ChatState { open: false, ticket: None, name: None }));
     let steps: Vec<_> = disposition.trace.iter().map(|step| say(Language::En, &step.0)).collect();
@@ -170,11 +176,33 @@ fn the_trace_tells_every_step() {
         [
             "Ann Keller is Ann Keller in Halo, by the Halo name.",
             "Nobody in Halo is called Prya Nair; nearest: Priya Nair.",
+            "Nobody in Halo is called Stranger.",
+            "Guest Expert is an invited guest without an account.",
             "Ann Keller owns the action: the session's primary representative.",
             "Code 7K3M9QX2DH was issued here.",
             "Chat 640 has ended.",
         ]
     );
+}
+
+#[test]
+fn the_trace_says_what_the_key_is() {
+    for (key, issued_here, step) in [
+        (OURS, true, "codeIssued"),
+        (OURS, false, "codeUnknown"),
+        ("1170.7K3M9QX2DH", true, "codeMoved"),
+        ("1161.0000000000", true, "codeUnknown"),
+        (OUR_CHAT, true, "codeIssued"),
+        (OUR_CHAT, false, "codeUnknown"),
+        ("chat-641.7K3M9QX2DH", true, "codeMoved"),
+        ("2044", false, "keyTyped"),
+        ("PO 12-44", false, "keyOther"),
+        ("", false, "keyEmpty"),
+    ] {
+        let disposition = decided(&session(key, "", &[]), &Settings::default(), issued_here, None);
+        let steps: Vec<_> = disposition.trace.iter().map(|step| step.0.code.as_str()).collect();
+        assert_eq!(steps, [format!("disposition.step.{step}")], "{key}, issued here: {issued_here}");
+    }
 }
 
 proptest! {
