@@ -180,7 +180,7 @@ mod tests {
         let code: Code = "7K3M9QX2DH".parse().unwrap();
         let typed = |id| ExternalKey::Typed { ticket: ticket(id) };
         let other = |text: &str| ExternalKey::Other { text: text.to_owned() };
-        let long = "1".repeat(1025);
+        let (longest, long) = (format!("{:01024}", 7), format!("{:01025}", 7));
         for (text, prefix, expected) in [
             ("1161.7K3M9QX2DH", "", ExternalKey::Ticket { ticket: ticket(1161), code: code.clone() }),
             (" 1161.7k3m9qx2dh ", "", ExternalKey::Ticket { ticket: ticket(1161), code: code.clone() }),
@@ -208,9 +208,11 @@ mod tests {
             ("4294967296", "", other("4294967296")),
             ("1161.7K3M9QX2D", "", other("1161.7K3M9QX2D")),
             ("1161.7K3M9QX2DU", "", other("1161.7K3M9QX2DU")),
+            ("room-640.7K3M9QX2DH", "", other("room-640.7K3M9QX2DH")),
             ("chat-.7K3M9QX2DH", "", other("chat-.7K3M9QX2DH")),
             ("0.7K3M9QX2DH", "", other("0.7K3M9QX2DH")),
             ("Tïcket №2093/Ω", "", other("Tïcket №2093/Ω")),
+            (&longest, "", typed(7)),
             (&long, "", other(&long)),
             ("", "", ExternalKey::Empty),
             (" \t\n", "", ExternalKey::Empty),
@@ -223,6 +225,14 @@ mod tests {
     #[test]
     fn letters_that_look_like_digits_are_read_as_digits() {
         assert_eq!("oil0123456".parse::<Code>().unwrap().as_str(), "0110123456");
+    }
+
+    #[test]
+    fn a_code_is_kept_as_its_ten_characters() {
+        let code: Code = "7K3M9QX2DH".parse().unwrap();
+        assert_eq!(serde_json::to_string(&code).unwrap(), "\"7K3M9QX2DH\"");
+        assert_eq!(serde_json::from_str::<Code>("\"7k3m9-qx2dh\"").unwrap(), code);
+        assert!(serde_json::from_str::<Code>("\"7K3M9QX2D\"").is_err());
     }
 
     #[test]

@@ -95,6 +95,28 @@ impl Team {
     }
 }
 
+/// The administrator's teams after asking BeyondTrust for its own (*Get teams*): a renamed team keeps its display name and
+/// its place, a new one is enabled, and one that BeyondTrust has no longer stays until somebody deletes it. Asking twice
+/// changes nothing; at most one team is the default.
+#[must_use]
+pub fn import_teams(known: &[Team], fetched: &[(TeamQueue, String)]) -> Vec<Team> {
+    let mut teams: Vec<Team> = Vec::with_capacity(known.len() + fetched.len());
+    for team in known {
+        if teams.iter().any(|earlier| earlier.queue == team.queue) {
+            continue;
+        }
+        let name = fetched.iter().find(|(queue, _)| *queue == team.queue).map_or(&team.name, |(_, name)| name);
+        let is_default = team.is_default && !teams.iter().any(|earlier| earlier.is_default);
+        teams.push(Team { name: name.clone(), is_default, ..team.clone() });
+    }
+    for (queue, name) in fetched {
+        if !teams.iter().any(|team| team.queue == *queue) {
+            teams.push(Team { queue: *queue, name: name.clone(), display_name: String::new(), is_default: false, enabled: true });
+        }
+    }
+    teams
+}
+
 impl Directory {
     /// The agent with this id.
     #[must_use]
@@ -201,6 +223,31 @@ mod tests {
             agent(1, "Unassigned", "Unassigned", true, false),
         ];
         Directory::new(agents, &settings())
+    }
+
+    #[test]
+    fn importing_teams_twice_or_after_a_rename_makes_no_duplicates_and_keeps_what_was_chosen() {
+        let chosen = |team: Team| Team { display_name: "Desk".to_owned(), ..team };
+        let known = [chosen(team(3, true)), team(4, false), team(3, true), Team { is_default: true, ..team(5, true) }];
+        let fetched = [
+            (TeamQueue::Team(3), "Renamed".to_owned()),
+            (TeamQueue::General, "General".to_owned()),
+            (TeamQueue::Team(3), "Again".to_owned()),
+        ];
+        let once = import_teams(&known, &fetched);
+        let told: Vec<_> = once.iter().map(|team| (team.queue.to_string(), team.shown_name(), team.is_default, team.enabled)).collect();
+        assert_eq!(
+            told.iter().map(|(queue, name, default, enabled)| (queue.as_str(), *name, *default, *enabled)).collect::<Vec<_>>(),
+            [
+                ("team:3", "Desk", true, true),
+                ("team:4", "Team 4", false, false),
+                ("team:5", "Team 5", false, true),
+                ("general", "General", false, true)
+            ]
+        );
+        assert_eq!(once[0].name, "Renamed");
+        assert_eq!(import_teams(&once, &fetched), once);
+        assert!(import_teams(&[], &[]).is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     routing::Step,
     settings::Settings,
     wording::Message,
-    words::{AgentId, ChatId, TicketId},
+    words::{AgentId, ChatId, TicketId, UserId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +137,25 @@ pub fn decide(session: &Session, context: &Context<'_>) -> Disposition {
         .or_else(|| decision.without_owner(&technicians, owner.as_ref()))
         .unwrap_or_else(|| decision.place(&key, issued));
     Disposition { destination, owner, technicians, reason, trace: decision.trace }
+}
+
+/// Under whom and what a session is kept for linking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAs {
+    /// The session's user, else the Default User; nobody when none is chosen.
+    pub user: Option<UserId>,
+    /// The chat's name, else "Remote Session".
+    pub name: String,
+}
+
+/// The guide's name for a session without a chat.
+const REMOTE_SESSION: &str = "Remote Session";
+
+/// Under whom and what a session is kept. `user` is nobody for anonymous chats and for tickets of the General User.
+#[must_use]
+pub fn kept_as(user: Option<UserId>, chat: Option<&ChatState>, settings: &Settings) -> KeptAs {
+    let name = chat.and_then(|chat| chat.name.as_deref()).map(str::trim).filter(|name| !name.is_empty());
+    KeptAs { user: user.or(settings.default_user), name: name.unwrap_or(REMOTE_SESSION).to_owned() }
 }
 
 /// A decision on its way: what was considered so far.

@@ -5,7 +5,7 @@ use super::{
     directory::{Agent, Directory, Team},
     failure::{Failure, FailureKind},
     names::{FoldedName, Nfkc, RepresentativeNames},
-    settings::Settings,
+    settings::{BlankLink, Settings},
     wording::Message,
     words::{Channel, Queue},
 };
@@ -240,6 +240,28 @@ impl Decision<'_> {
         let message = about("routing.noChannel", "routing.fallback").with("name", name);
         let reason = if asked.is_some() { Reason::Fallback } else { Reason::NoChannel };
         self.goes_to(Queue::Team { queue: team.queue }, Channel::Team(team.queue), name, asked, reason, message)
+    }
+}
+
+/// What an invite that nobody sends by hand does: there is no agent to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Automatic {
+    /// It goes out with its link.
+    Send,
+    /// It goes out without link and code, as Halo's guide has it; the ticket gets this warning.
+    SendBlank(Message),
+    /// It is held back; the ticket gets this warning.
+    Hold(Message),
+}
+
+/// What an automatic invite with this routing does.
+#[must_use]
+pub fn automatic(routing: &Routing, blank_link: BlankLink) -> Automatic {
+    let warning = |code: &str| Message { code: code.to_owned(), args: routing.message.args.clone() };
+    match (&routing.queue, blank_link) {
+        (Some(_), _) => Automatic::Send,
+        (None, BlankLink::Send) => Automatic::SendBlank(warning("routing.automatic.blank")),
+        (None, BlankLink::Hold) => Automatic::Hold(warning("routing.automatic.held")),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `fuzz`, `screenshots`, `bench`. Nothing
-//! of it is part of the product.
+//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `fuzz`, `mutants`,
+//! `screenshots`, `bench`. Nothing of it is part of the product.
 
 mod bench;
 mod build;
@@ -9,6 +9,7 @@ mod demo;
 mod fuzz;
 mod guard;
 mod install;
+mod mutants;
 mod package;
 mod plugin;
 mod screenshots;
@@ -48,6 +49,8 @@ enum Action {
     },
     /// Look for inputs that break a promise; needs the nightly compiler
     Fuzz(fuzz::Options),
+    /// Change the rules in small ways and expect a test to fail each time
+    Mutants(mutants::Options),
     /// Photograph the demo's pages: wide and narrow, light and dark
     Screenshots(screenshots::Options),
     /// Measure the plugin beside other parsers and template engines, in Chromium and in Node
@@ -90,6 +93,7 @@ fn run(action: Action) -> Result<()> {
         Action::Size => size::check(&workspace),
         Action::Guard { word } => guard::guard(&workspace, word.as_deref()),
         Action::Fuzz(options) => fuzz::fuzz(&workspace, &options),
+        Action::Mutants(options) => mutants::mutants(&workspace, &options),
         Action::Screenshots(options) => screenshots::take(&workspace, &options),
         Action::Bench(options) => bench::measure(&workspace, &options),
         Action::WasmTestRunner { .. } => Ok(()),

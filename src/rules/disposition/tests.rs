@@ -123,6 +123,7 @@ fn the_rule_of_ownership_is_applied_and_stated() {
         ("41", vec![ann.clone(), priya.clone(), stranger.clone()], 42, OwnerRule::MostInvolved),
         ("", vec![ann.clone(), priya.clone()], 42, OwnerRule::MostInvolved),
         ("", vec![tomas.clone(), ann.clone()], 43, OwnerRule::First),
+        ("", vec![representative(11, "Ann K.", 0)], 43, OwnerRule::First),
         ("", vec![ann.clone(), representative(12, "Ann K.", 900), priya.clone()], 43, OwnerRule::MostInvolved),
         ("", vec![ann, guest], 43, OwnerRule::MostInvolved),
         ("31", vec![tomas, representative(51, "Sam", 900)], 44, OwnerRule::Primary),
@@ -162,7 +163,12 @@ fn without_a_technician_known_in_halo_it_is_refused_with_the_names() {
 
 #[test]
 fn the_trace_tells_every_step() {
-    let people = [representative(11, "Ann Keller", 60), representative(12, "Prya Nair", 5)];
+    let people = [
+        representative(11, "Ann Keller", 60),
+        representative(12, "Prya Nair", 5),
+        representative(13, "Stranger", 5),
+        SessionRepresentative { invited: true, ..representative(14, "Guest Expert", 5) },
+    ];
     let disposition =
         decided(&session(OUR_CHAT, "11", &people), &Settings::default(), true, Some(&ChatState { open: false, ticket: None, name: None }));
     let steps: Vec<_> = disposition.trace.iter().map(|step| say(Language::En, &step.0)).collect();
@@ -171,11 +177,50 @@ fn the_trace_tells_every_step() {
         [
             "Ann Keller is Ann Keller in Halo, by the Halo name.",
             "Nobody in Halo is called Prya Nair; nearest: Priya Nair.",
+            "Nobody in Halo is called Stranger.",
+            "Guest Expert is an invited guest without an account.",
             "Ann Keller owns the action: the session's primary representative.",
             "Code 7K3M9QX2DH was issued here.",
             "Chat 640 has ended.",
         ]
     );
+}
+
+#[test]
+fn the_trace_says_what_the_key_is() {
+    for (key, issued_here, step) in [
+        (OURS, true, "codeIssued"),
+        (OURS, false, "codeUnknown"),
+        ("1170.7K3M9QX2DH", true, "codeMoved"),
+        ("1161.0000000000", true, "codeUnknown"),
+        (OUR_CHAT, true, "codeIssued"),
+        (OUR_CHAT, false, "codeUnknown"),
+        ("chat-641.7K3M9QX2DH", true, "codeMoved"),
+        ("2044", false, "keyTyped"),
+        ("PO 12-44", false, "keyOther"),
+        ("", false, "keyEmpty"),
+    ] {
+        let disposition = decided(&session(key, "", &[]), &Settings::default(), issued_here, None);
+        let steps: Vec<_> = disposition.trace.iter().map(|step| step.0.code.as_str()).collect();
+        assert_eq!(steps, [format!("disposition.step.{step}")], "{key}, issued here: {issued_here}");
+    }
+}
+
+#[test]
+fn what_is_kept_belongs_to_its_user_or_the_default_user_and_is_named_after_its_chat() {
+    let user = |id| UserId::new(id).unwrap();
+    let settings = Settings { default_user: Some(user(9)), ..Settings::default() };
+    let named = |name: &str| ChatState { open: false, ticket: None, name: Some(name.to_owned()) };
+    let (chat, blank) = (named("Printer question"), named(" "));
+    for (who, chat, settings, expected, name) in [
+        (Some(user(7)), None, &settings, Some(user(7)), "Remote Session"),
+        (None, None, &settings, Some(user(9)), "Remote Session"),
+        (None, Some(&chat), &settings, Some(user(9)), "Printer question"),
+        (Some(user(7)), Some(&blank), &settings, Some(user(7)), "Remote Session"),
+        (None, None, &Settings::default(), None, "Remote Session"),
+    ] {
+        assert_eq!(kept_as(who, chat, settings), KeptAs { user: expected, name: name.to_owned() });
+    }
 }
 
 proptest! {
@@ -196,5 +241,26 @@ proptest! {
         session.representatives.reverse();
         let other = decided(&session, &settings, issued_here, None);
         prop_assert_eq!((one.destination, one.owner), (other.destination, other.owner));
+    }
+
+    #[test]
+    fn no_session_reaches_a_ticket_that_its_key_does_not_name(
+        key in prop_oneof![".{0,20}", "[0-9]{1,5}", "#?[0-9]{1,4}", Just(OURS.to_owned()), Just(OUR_CHAT.to_owned()), "NHD0*[0-9]{1,4}", "[0-9]{1,4}\\.7K3M9QX2DH"],
+        issued_here: bool,
+        linked in prop::option::of(1u32..5000),
+        open: bool,
+    ) {
+        let settings = Settings { ticket_prefix: "NHD".to_owned(), ..Settings::default() };
+        let state = ChatState { open, ticket: linked.map(ticket), name: None };
+        let disposition = decided(&session(&key, "11", &[representative(11, "Ann K.", 60)]), &settings, issued_here, Some(&state));
+        match disposition.destination {
+            Destination::Ticket { ticket, .. } => {
+                let digits = ticket.to_string();
+                let named = key.split(|c: char| !c.is_ascii_digit()).any(|run| run.trim_start_matches('0') == digits);
+                prop_assert!(named || (key == OUR_CHAT && issued_here && linked == Some(ticket.get())), "{key} reached ticket {ticket}");
+            }
+            Destination::Chat { chat } => prop_assert!(issued_here && key == OUR_CHAT && open && linked.is_none() && chat.get() == 640),
+            Destination::Stored | Destination::Refused => {}
+        }
     }
 }

@@ -29,8 +29,12 @@ fn disposition(session: &Session, typed: bool, owned: bool) -> Disposition {
 
 /// The note, one element per line, for reading.
 fn note(bytes: &[u8], typed: bool, owned: bool, reader: Reader, authorship: Authorship) -> String {
+    note_in(Language::En, bytes, typed, owned, reader, authorship)
+}
+
+fn note_in(language: Language, bytes: &[u8], typed: bool, owned: bool, reader: Reader, authorship: Authorship) -> String {
     let session = session(bytes);
-    let note = session_note(&session, &disposition(&session, typed, owned), reader, authorship, Language::En);
+    let note = session_note(&session, &disposition(&session, typed, owned), reader, authorship, language);
     ["<p>", "<ul>", "<li>", "<br>"].iter().fold(note, |note, tag| note.replace(tag, &format!("\n{tag}")))
 }
 
@@ -54,6 +58,36 @@ fn customers_read_their_part_only() {
         assert!(!shown.contains(hidden), "{hidden} in {shown}");
     }
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn every_note_is_told_in_german_too() {
+    use Authorship::{Named, Technician};
+    use Reader::{Agents, Customers};
+    insta::assert_snapshot!(
+        [
+            note_in(Language::De, fixtures::LINKED, false, true, Agents, Technician),
+            note_in(Language::De, fixtures::HANDOVER, true, true, Agents, Named),
+            note_in(Language::De, fixtures::LINKED, false, true, Customers, Technician),
+            note_in(Language::De, fixtures::ABANDONED, false, false, Agents, Named),
+        ]
+        .join("\n\n")
+    );
+}
+
+#[test]
+fn a_hostile_session_stays_text_in_every_note() {
+    let mut notes = String::new();
+    for language in Language::ALL {
+        for reader in [Reader::Agents, Reader::Customers] {
+            notes += &note_in(*language, fixtures::HOSTILE, true, false, reader, Authorship::Named);
+            notes += "\n\n";
+        }
+    }
+    for markup in ["<img", "<script", "<a href=\"javascript", "onerror=alert(1)>", "\u{202E}"] {
+        assert!(!notes.contains(markup), "{markup}");
+    }
+    insta::assert_snapshot!(notes);
 }
 
 #[test]

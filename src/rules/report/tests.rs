@@ -19,6 +19,7 @@ fixtures! {
     HANDOVER = "handover.xml",
     ABANDONED = "abandoned.xml",
     SEVERAL = "several.xml",
+    HOSTILE = "hostile.xml",
     ODD = "odd.xml",
     ERROR = "error.xml",
     ERROR_IN_LIST = "error_in_list.xml",

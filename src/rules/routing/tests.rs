@@ -145,6 +145,27 @@ fn a_fallback_says_who_was_asked_for_and_each_step() {
 }
 
 #[test]
+fn an_automatic_invite_without_a_link_goes_out_blank_or_is_held_as_the_administrator_chose() {
+    let directory = Directory { agents: agents(), teams: Vec::new() };
+    let settings = Settings::default();
+    let none = route(None, &directory, &console(), &settings, nfkc);
+    let ann = route(Some(Channel::Agent(agents()[0].id)), &directory, &console(), &settings, nfkc);
+    for (routing, blank_link, expected) in [
+        (&none, BlankLink::Send, "blank"),
+        (&none, BlankLink::Hold, "held"),
+        (&ann, BlankLink::Send, "sent"),
+        (&ann, BlankLink::Hold, "sent"),
+    ] {
+        let told = match automatic(routing, blank_link) {
+            Automatic::Send => "sent",
+            Automatic::SendBlank(warning) => warning.code.strip_prefix("routing.automatic.").map(|_| "blank").unwrap(),
+            Automatic::Hold(warning) => warning.code.strip_prefix("routing.automatic.").map(|_| "held").unwrap(),
+        };
+        assert_eq!(told, expected, "{:?} with {blank_link:?}", routing.reason);
+    }
+}
+
+#[test]
 fn a_key_that_comes_back_unavailable_makes_the_agent_away() {
     let directory = Directory { agents: agents(), teams: vec![] };
     let settings = Settings { fallback: false, ..Settings::default() };
