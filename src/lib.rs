@@ -6,5 +6,5 @@ pub mod rules;
 #[cfg(feature = "views")]
 pub mod views;
 
-#[cfg(all(target_arch = "wasm32", feature = "views"))]
+#[cfg(all(target_arch = "wasm32", any(feature = "panels", feature = "check", feature = "functions")))]
 pub mod browser;

@@ -114,11 +114,22 @@ fn closing(text: &str, open: char, close: char) -> Option<usize> {
 
 #[test]
 fn rules_and_views_have_no_outside_world() {
-    for folder in ["src/rules", "src/views"] {
+    for folder in ["src/rules", "src/views", "report/src"] {
         let files = files(folder, &["rs"]);
         assert!(!files.is_empty(), "{folder} was not found");
         for (path, source) in files {
             assert_eq!(impurities(&source), Vec::<String>::new(), "{} is not pure", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_view_switches_escaping_off_or_needs_a_lax_policy() {
+    let templates = files("src/views", &["html"]);
+    assert!(templates.len() >= 10);
+    for (path, source) in templates {
+        for word in ["|safe", "| safe", "|e(", "autoescape", "style=", "<script", "javascript:"] {
+            assert!(!source.contains(word), "{} has {word}", path.display());
         }
     }
 }

@@ -35,9 +35,10 @@ fn is_code_of(group: &str, literal: &str) -> bool {
 #[test]
 fn every_code_that_rules_use_is_in_the_catalogue() {
     let known: Vec<_> = codes(Language::En).collect();
-    for (path, source) in files("src/rules", &["rs"]) {
+    for (path, source) in [files("src/rules", &["rs"]), files("report/src", &["rs"])].concat() {
         for literal in literals(&source) {
-            if ["disposition", "note", "report", "routing", "settings", "template"].iter().any(|group| is_code_of(group, literal)) {
+            if ["disposition", "names", "note", "report", "routing", "settings", "template"].iter().any(|group| is_code_of(group, literal))
+            {
                 assert!(known.iter().any(|code| makes(literal, code)), "{literal} in {} is not in the catalogue", path.display());
             }
         }
@@ -45,8 +46,18 @@ fn every_code_that_rules_use_is_in_the_catalogue() {
 }
 
 #[test]
+fn every_text_of_a_view_is_in_the_catalogue() {
+    let known: Vec<_> = codes(Language::En).collect();
+    for (path, source) in files("src/views", &["html"]) {
+        for code in source.split("words.").skip(1).filter_map(|call| call.split('"').nth(1)) {
+            assert!(known.contains(&code), "{code} in {} is not in the catalogue", path.display());
+        }
+    }
+}
+
+#[test]
 fn every_code_in_the_catalogue_is_used() {
-    let sources = [files("src", &["rs", "hbs"]), files("proxy/src", &["rs"])].concat();
+    let sources = [files("src", &["rs", "html"]), files("report/src", &["rs"]), files("proxy/src", &["rs"])].concat();
     let used: BTreeSet<_> = sources.iter().flat_map(|(_, source)| literals(source)).filter(|literal| literal.contains('.')).collect();
     // `failure.` and `ui.` have owners with tests of their own.
     let own = |code: &&str| !code.starts_with("failure.") && !code.starts_with("ui.");

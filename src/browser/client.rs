@@ -1,11 +1,12 @@
 //! Asks the proxy: JSON there and back, problem documents and dead lines as failures. Tries nothing twice by itself.
 
 use crate::{
-    api::{IDEMPOTENCY_HEADER, PLUGIN_HEADER, Problem},
+    api::{IDEMPOTENCY_HEADER, PLUGIN_HEADER},
     rules::failure::{Failure, FailureKind},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit, RequestMode, Response};
@@ -15,6 +16,14 @@ use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit, RequestMode
 pub struct Client {
     origin: String,
     signal: AbortSignal,
+}
+
+/// What of a problem document says which failure it is; the words are made here, in the reader's language.
+#[derive(Deserialize)]
+struct Told {
+    code: FailureKind,
+    #[serde(default)]
+    args: BTreeMap<String, String>,
 }
 
 /// One request to the proxy.
@@ -35,6 +44,7 @@ pub fn read<T: DeserializeOwned>(answer: Result<String, Failure>) -> Result<T, F
 }
 
 /// Reads one field of an answer.
+#[cfg(feature = "panels")]
 pub fn read_field<T: DeserializeOwned>(answer: Result<String, Failure>, name: &str) -> Result<T, Failure> {
     let mut answer = parsed(&answer?)?;
     let field = answer.get_mut(name).map(Value::take).unwrap_or_default();
@@ -69,8 +79,8 @@ impl Client {
         if (200..300).contains(&status) {
             return Ok(text);
         }
-        Err(match read::<Problem>(Ok(text)) {
-            Ok(problem) => problem.failure(),
+        Err(match read::<Told>(Ok(text)) {
+            Ok(Told { code, args }) => Failure { kind: code, args },
             // Something in between answered: a gateway, a captive portal.
             Err(_) if status >= 500 => self.unreachable(),
             Err(_) => Failure::new(FailureKind::Internal).with("reference", format!("HTTP {status}")),

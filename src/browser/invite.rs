@@ -2,8 +2,9 @@
 //! Decides and words nothing.
 
 use super::{
+    border::give,
     client::{Client, Question, read, read_field},
-    exports::give,
+    shim::{Change, Open, random},
 };
 use crate::{
     api::{Exchange, Invite},
@@ -12,34 +13,11 @@ use crate::{
 };
 use js_sys::{Date, Function};
 use serde::Serialize;
+use serde_json::Value;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortSignal;
-
-/// What the shim is to do now.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Change {
-    /// The panel.
-    html: String,
-    /// Id of the element that gets the focus.
-    focus: Option<&'static str>,
-    /// The sign-in window.
-    open: Option<Open>,
-    /// For the clipboard.
-    copy: Option<String>,
-    /// Name and detail of an event for the page.
-    emit: Option<(&'static str, Detail)>,
-    /// Milliseconds and action of the shim's clock.
-    again: Option<(u32, &'static str)>,
-}
-
-#[derive(Serialize)]
-struct Open {
-    address: String,
-    nonce: String,
-}
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -78,7 +56,7 @@ impl InviteController {
         notify: Function,
     ) -> Result<InviteController, JsValue> {
         let ticket = ticket.parse().map_err(|error| js_sys::Error::new(&format!("ticket: {error}")))?;
-        let language = super::exports::language(language);
+        let language = super::border::language(language);
         let state = RefCell::new(State::new(ticket, language, proxy.clone(), origin, local_offset));
         Ok(Self { inner: Rc::new(Inner { state, client: Client::new(proxy, signal), notify }) })
     }
@@ -139,11 +117,11 @@ impl Inner {
             Effect::Open { address, nonce } => change.open = Some(Open { address, nonce }),
             Effect::Focus(id) => change.focus = Some(id),
             Effect::Copy(text) => change.copy = Some(text),
-            Effect::EmitSent(invite) => change.emit = Some(("remote-support:invite-sent", Detail::Sent { invite })),
+            Effect::EmitSent(invite) => change.emit = detail("remote-support:invite-sent", &Detail::Sent { invite }),
             Effect::EmitFailed(failure) => {
                 let (message, advice) = (failure.detail(language), failure.advice(language));
                 let detail = Detail::Failed { code: failure.kind.code(), message, advice, retryable: failure.kind.retryable() };
-                change.emit = Some(("remote-support:failed", detail));
+                change.emit = self::detail("remote-support:failed", &detail);
             }
             Effect::Again(milliseconds, action) => change.again = Some((milliseconds, action)),
         }
@@ -160,13 +138,13 @@ impl Inner {
     }
 }
 
+/// An event for the page; one that cannot be told is not.
+fn detail(name: &'static str, detail: &Detail) -> Option<(&'static str, Value)> {
+    Some((name, serde_json::to_value(detail).ok()?))
+}
+
 fn moment() -> Moment {
-    let mut random = [0; 32];
-    if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
-        // Fails for more than 64 KiB only.
-        _ = crypto.get_random_values_with_u8_array(&mut random);
-    }
-    Moment { now: seconds(Date::now()), random }
+    Moment { now: seconds(Date::now()), random: random() }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the browser counts milliseconds in a double; dates fit")]

@@ -1,8 +1,18 @@
 //! The browser side: exports, proxy client, element plumbing. Decides nothing: the rules and views do.
 
+mod border;
+#[cfg(feature = "check")]
+pub mod check;
+#[cfg(any(feature = "panels", feature = "check"))]
 mod client;
+#[cfg(feature = "functions")]
 pub mod exports;
+#[cfg(feature = "panels")]
 pub mod invite;
+#[cfg(feature = "functions")]
+pub mod session_report;
+#[cfg(any(feature = "panels", feature = "check"))]
+mod shim;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

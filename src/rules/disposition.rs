@@ -4,8 +4,7 @@ mod ownership;
 
 use super::{
     correlation::{Code, ExternalKey},
-    directory::Agent,
-    names::{Match, Nfkc},
+    names::{Match, NameIndex, Nfkc},
     report::Session,
     routing::Step,
     settings::Settings,
@@ -41,8 +40,8 @@ pub struct ChatState {
 /// What the decision depends on besides the session.
 #[derive(Clone, Debug)]
 pub struct Context<'a> {
-    /// Halo's agents, overrides applied.
-    pub agents: &'a [Agent],
+    /// Halo's agents by name, overrides applied.
+    pub agents: &'a NameIndex,
     /// The administrator's choices.
     pub settings: &'a Settings,
     /// The invite or launch whose code is in the key, when we issued it.
@@ -153,14 +152,6 @@ impl Decision<'_> {
         self.trace.push(Step(message));
     }
 
-    fn agent_name(&self, id: AgentId) -> &str {
-        self.context.agents.iter().find(|agent| agent.id == id).map_or("?", |agent| &agent.name)
-    }
-
-    fn agent_names(&self, ids: &[AgentId]) -> String {
-        ids.iter().map(|id| self.agent_name(*id)).collect::<Vec<_>>().join(", ")
-    }
-
     /// Whether the key's code is one of ours; says what the key is.
     fn issued(&mut self, key: &ExternalKey) -> bool {
         let issued = self.context.issued.filter(|issued| Some(&issued.code) == key.code());
@@ -209,7 +200,7 @@ impl Decision<'_> {
         });
         let reason = match ambiguous {
             Some((name, candidates)) => {
-                Message::new("disposition.ambiguous").with("name", name).with("candidates", self.agent_names(candidates))
+                Message::new("disposition.ambiguous").with("name", name).with("candidates", self.context.agents.names(candidates))
             }
             None if technicians.is_empty() => Message::new("disposition.noTechnicianAtAll"),
             None => {

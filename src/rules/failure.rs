@@ -60,6 +60,12 @@ kinds! {
     EmailInvalid = "email_invalid", 422, false;
     /// The template is refused. `text`, `line`, `column`
     TemplateRefused = "template_refused", 422, false;
+    /// The asset's tag is empty.
+    SearchEmpty = "search_empty", 422, false;
+    /// The asset's tag is a variable that Halo did not fill in. `text`
+    SearchUnsubstituted = "search_unsubstituted", 422, false;
+    /// The asset's tag or the key is too long. `limit`
+    SearchTooLong = "search_too_long", 422, false;
     /// The request cannot be read. `text`
     BodyInvalid = "body_invalid", 400, false;
     /// The idempotency key is missing or too long.

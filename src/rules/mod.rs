@@ -9,6 +9,7 @@ pub mod failure;
 pub mod link;
 pub mod names;
 pub mod note;
+pub mod pinned;
 pub mod report;
 pub mod routing;
 pub mod settings;

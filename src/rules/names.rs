@@ -1,7 +1,8 @@
 //! Whether two names mean the same person. Equal or not: nearness is only ever shown, never accepted.
 
 use super::directory::Agent;
-use super::words::AgentId;
+use super::{wording::Message, words::AgentId};
+pub use remote_support_report::RepresentativeNames;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -32,6 +33,19 @@ impl FoldedName {
             one.push_str(word);
         }
         Some(Self(one))
+    }
+
+    /// Those of a representative's names that say something, folded.
+    pub(crate) fn all(names: &RepresentativeNames, nfkc: Nfkc) -> Vec<Self> {
+        names.told().filter_map(|name| Self::new(name, nfkc)).collect()
+    }
+
+    /// How its words begin.
+    fn starts(&self) -> impl Iterator<Item = [char; 2]> {
+        self.0.split(' ').filter_map(|word| {
+            let mut chars = word.chars();
+            Some([chars.next()?, chars.next().unwrap_or(' ')])
+        })
     }
 }
 
@@ -72,31 +86,6 @@ pub enum ByName {
     HaloName,
 }
 
-/// A representative's three names as BeyondTrust gives them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct RepresentativeNames {
-    /// Private display name.
-    pub private: Option<String>,
-    /// Public display name.
-    pub public: Option<String>,
-    /// Display name.
-    pub display: Option<String>,
-}
-
-impl RepresentativeNames {
-    /// The names that say something, folded: private, public, display.
-    pub(crate) fn folded(&self, nfkc: Nfkc) -> Vec<FoldedName> {
-        [&self.private, &self.public, &self.display].into_iter().flatten().filter_map(|name| FoldedName::new(name, nfkc)).collect()
-    }
-
-    /// The name to show to agents: private, else public, else display.
-    #[must_use]
-    pub fn shown(&self) -> Option<&str> {
-        [&self.private, &self.public, &self.display].into_iter().flatten().map(String::as_str).find(|name| !name.trim().is_empty())
-    }
-}
-
 /// Who a representative is among Halo's agents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
@@ -120,22 +109,39 @@ pub enum Match {
     },
 }
 
+impl Match {
+    /// The step of a trace that tells of it: who the representative of this name is.
+    #[must_use]
+    pub fn step(&self, name: &str, agents: &NameIndex) -> Message {
+        let step = match self {
+            Self::Matched { agent, by: ByName::BeyondtrustName } => Message::new("names.step.matched").with("agent", agents.name(*agent)),
+            Self::Matched { agent, by: ByName::HaloName } => {
+                Message::new("names.step.matchedByHaloName").with("agent", agents.name(*agent))
+            }
+            Self::Ambiguous { candidates } => Message::new("names.step.ambiguous").with("candidates", agents.names(candidates)),
+            Self::None { nearest } if nearest.is_empty() => Message::new("names.step.unmatched"),
+            Self::None { nearest } => Message::new("names.step.unmatchedNear").with("nearest", nearest.join(", ")),
+        };
+        step.with("name", name)
+    }
+}
+
 /// Agents' names folded once, so that a match does not depend on how many agents there are.
 #[derive(Clone, Debug, Default)]
 pub struct NameIndex {
-    by_beyondtrust: HashMap<FoldedName, Holders>,
-    by_halo: HashMap<FoldedName, Holders>,
-}
-
-/// Who has a name, and how the first of them writes it.
-#[derive(Clone, Debug)]
-struct Holders {
-    written: String,
-    agents: Vec<AgentId>,
+    by_beyondtrust: HashMap<FoldedName, Vec<AgentId>>,
+    by_halo: HashMap<FoldedName, Vec<AgentId>>,
+    halo_names: HashMap<AgentId, String>,
+    /// Every name once: folded, and as the first agent with it writes it.
+    written: Vec<(FoldedName, String)>,
+    /// Places in `written` by how a word of the name begins.
+    by_start: HashMap<[char; 2], Vec<usize>>,
 }
 
 /// At most so many nearest names are shown.
 const NEAREST: usize = 3;
+/// At most so many names with one beginning are looked at for that; more would make a match wait for the crowd.
+const LOOKED_AT: usize = 64;
 
 impl NameIndex {
     /// Folds all names of the agents; "Unassigned" is nobody.
@@ -146,23 +152,41 @@ impl NameIndex {
             for (names, written) in
                 [(&mut index.by_beyondtrust, agent.beyondtrust_name.as_deref()), (&mut index.by_halo, Some(&*agent.name))]
             {
-                if let Some((written, name)) = written.and_then(|written| Some((written, FoldedName::new(written, nfkc)?))) {
-                    let new = || Holders { written: written.to_owned(), agents: Vec::new() };
-                    names.entry(name).or_insert_with(new).agents.push(agent.id);
+                let Some((written, name)) = written.and_then(|written| Some((written, FoldedName::new(written, nfkc)?))) else { continue };
+                let holders = names.entry(name.clone()).or_default();
+                if holders.is_empty() {
+                    for start in name.starts() {
+                        index.by_start.entry(start).or_default().push(index.written.len());
+                    }
+                    index.written.push((name, written.to_owned()));
                 }
+                holders.push(agent.id);
             }
+            index.halo_names.insert(agent.id, agent.name.clone());
         }
         index
+    }
+
+    /// The agent's Halo name.
+    #[must_use]
+    pub fn name(&self, agent: AgentId) -> &str {
+        self.halo_names.get(&agent).map_or("?", String::as_str)
+    }
+
+    /// The same of several, for a sentence.
+    #[must_use]
+    pub fn names(&self, agents: &[AgentId]) -> String {
+        agents.iter().map(|agent| self.name(*agent)).collect::<Vec<_>>().join(", ")
     }
 
     /// Finds the agent a representative is: private, public and display name against the BeyondTrust display name, then
     /// against the Halo name.
     #[must_use]
     pub fn find(&self, representative: &RepresentativeNames, nfkc: Nfkc) -> Match {
-        let names = representative.folded(nfkc);
+        let names = FoldedName::all(representative, nfkc);
         for (by, index) in [(ByName::BeyondtrustName, &self.by_beyondtrust), (ByName::HaloName, &self.by_halo)] {
             let mut fitting = Vec::new();
-            for agent in names.iter().filter_map(|name| index.get(name)).flat_map(|holders| &holders.agents) {
+            for agent in names.iter().filter_map(|name| index.get(name)).flatten() {
                 if let Err(place) = fitting.binary_search(agent) {
                     fitting.insert(place, *agent);
                 }
@@ -176,12 +200,13 @@ impl NameIndex {
         Match::None { nearest: self.nearest(&names) }
     }
 
-    /// The agents' names that differ least, for a person to look at.
+    /// The agents' names that differ least, for a person to look at: of those that share the beginning of a word.
     fn nearest(&self, names: &[FoldedName]) -> Vec<String> {
         let mut near: Vec<(usize, &String)> = Vec::new();
-        for (known, holders) in self.by_beyondtrust.iter().chain(&self.by_halo) {
+        let alike = names.iter().flat_map(FoldedName::starts).filter_map(|start| self.by_start.get(&start));
+        for (known, written) in alike.flat_map(|places| places.iter().take(LOOKED_AT)).filter_map(|place| self.written.get(*place)) {
             let Some(distance) = names.iter().map(|name| distance(&name.0, &known.0)).min() else { continue };
-            let candidate = (distance, &holders.written);
+            let candidate = (distance, written);
             if distance * 3 <= known.0.chars().count()
                 && let Err(place) = near.binary_search(&candidate)
             {

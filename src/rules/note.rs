@@ -9,6 +9,7 @@ use super::{
     disposition::{Destination, Disposition},
     report::Session,
     routing::Routing,
+    settings::Settings,
     template::escape,
     transcript::{self, Reader},
     wording::{Language, Message, say},
@@ -62,6 +63,23 @@ pub fn session_note(session: &Session, disposition: &Disposition, reader: Reader
         note.paragraph(&escape(&session_marker(lsid)));
     }
     note.done()
+}
+
+/// A size for people: `47.1 KB`.
+#[must_use]
+pub fn size(bytes: u64, language: Language) -> String {
+    words::size(bytes, language)
+}
+
+/// The note as it would be written for this decision; none when nothing would be.
+#[must_use]
+pub fn preview(session: &Session<'_>, disposition: &Disposition, settings: &Settings, language: Language) -> Option<String> {
+    let reader = match disposition.destination {
+        Destination::Ticket { .. } if settings.private_notes => Reader::Agents,
+        Destination::Ticket { .. } | Destination::Chat { .. } => Reader::Customers,
+        Destination::Stored | Destination::Refused => return None,
+    };
+    Some(session_note(session, disposition, reader, Authorship::Technician, language))
 }
 
 /// Who had the session, for a note whose author is somebody else.

@@ -179,8 +179,10 @@ impl Decision<'_> {
             self.step(Message::new("routing.step.withoutName").with("asked", asked));
             return self.no_key(Some(asked), Reason::AgentWithoutName, Message::new("routing.agentWithoutName").with("asked", asked));
         };
-        let (guests, fitting): (Vec<_>, Vec<_>) =
-            logged_in.iter().filter(|representative| representative.names.folded(nfkc).contains(&folded)).partition(|one| one.invited);
+        let (guests, fitting): (Vec<_>, Vec<_>) = logged_in
+            .iter()
+            .filter(|representative| FoldedName::all(&representative.names, nfkc).contains(&folded))
+            .partition(|one| one.invited);
         for guest in guests {
             self.step(Message::new("routing.step.invitedLeftOut").with("names", guest.shown()));
         }

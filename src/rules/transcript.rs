@@ -77,7 +77,7 @@ pub fn for_reader(session: &Session, reader: Reader) -> Transcript {
     let people = People { session, reader };
     let mut transcript = Transcript::default();
     for event in &session.events {
-        match (event.kind.as_str(), &event.body) {
+        match (&*event.kind, &event.body) {
             ("Chat Message", Some(text)) => transcript.lines.extend(people.line(event, people.kind(event), text)),
             ("Session Note Added", Some(text)) if reader == Reader::Agents => {
                 transcript.notes.extend(people.line(event, LineKind::Internal, text))
@@ -93,7 +93,7 @@ pub fn for_reader(session: &Session, reader: Reader) -> Transcript {
 
 /// The people of a session as one reader may know them.
 struct People<'a> {
-    session: &'a Session,
+    session: &'a Session<'a>,
     reader: Reader,
 }
 
@@ -127,8 +127,8 @@ impl People<'_> {
     }
 
     fn representative(&self, party: &Party) -> Option<&SessionRepresentative> {
-        let gsnumber = party.gsnumber.as_ref()?;
-        self.session.representatives.iter().find(|representative| representative.gsnumber.as_ref() == Some(gsnumber))
+        let gsnumber = party.gsnumber.as_deref()?;
+        self.session.representatives.iter().find(|representative| representative.gsnumber.as_deref() == Some(gsnumber))
     }
 
     /// Customers know a representative by the public name only.
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
     use crate::rules::report::{self, Limits, tests::fixtures};
 
-    fn session(bytes: &[u8]) -> Session {
+    fn session(bytes: &[u8]) -> Session<'_> {
         report::read(bytes, &Limits::default()).sessions.remove(0)
     }
 
@@ -202,7 +202,7 @@ mod tests {
             for party in
                 handover.events.iter_mut().flat_map(|event| [&mut event.by, &mut event.to]).flatten().filter(|party| party.role != "system")
             {
-                party.role.clear();
+                party.role.to_mut().clear();
             }
         }
     }

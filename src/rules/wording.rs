@@ -36,16 +36,29 @@ pub enum Language {
     /// English.
     #[default]
     En,
+    /// German.
+    De,
 }
 
 impl Language {
     /// Every language, for tables and tests.
-    pub const ALL: &'static [Self] = &[Self::En];
+    pub const ALL: &'static [Self] = &[Self::En, Self::De];
+
+    /// The language's own tag: `en`, `de`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+        }
+    }
 
     fn catalogue(self) -> &'static Catalogue {
         static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("wording/en.txt")));
+        static DE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("wording/de.txt")));
         match self {
             Self::En => &EN,
+            Self::De => &DE,
         }
     }
 }
@@ -108,6 +121,7 @@ fn is_name(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::rules::failure::{Failure, FailureKind};
+    use std::collections::BTreeSet;
 
     #[test]
     fn arguments_are_filled_in_by_name_and_only_once() {
@@ -132,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_line_of_every_catalogue_is_read_and_no_code_stands_twice() {
-        for (language, file) in [(Language::En, include_str!("wording/en.txt"))] {
+        for (language, file) in [(Language::En, include_str!("wording/en.txt")), (Language::De, include_str!("wording/de.txt"))] {
             let lines = file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).count();
             assert_eq!(codes(language).count(), lines, "a line has no ` = `");
             let read: Vec<_> = codes(language).collect();
@@ -142,6 +156,24 @@ mod tests {
             for (code, sentence) in &language.catalogue().0 {
                 assert_eq!(sentence.trim(), *sentence, "{code} has white space around it");
                 assert!(!sentence.is_empty(), "{code} is empty");
+            }
+        }
+    }
+
+    /// The arguments a sentence fills in, each once.
+    fn arguments(sentence: &str) -> BTreeSet<&str> {
+        let named = sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        named.map(|(name, _)| name).filter(|name| is_name(name)).collect()
+    }
+
+    #[test]
+    fn every_language_has_the_same_codes_and_arguments() {
+        let english = &Language::En.catalogue().0;
+        for language in Language::ALL {
+            let theirs = codes(*language).collect::<Vec<_>>();
+            assert_eq!(theirs, codes(Language::En).collect::<Vec<_>>(), "{language:?}");
+            for ((code, original), (_, sentence)) in english.iter().zip(&language.catalogue().0) {
+                assert_eq!(arguments(sentence), arguments(original), "{code} in {language:?}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The field's own words as types that cannot be wrong: ids of tickets, agents, users and chats, the session's lsid,
 //! the queue. Parsing only; what may be done with them is decided elsewhere.
 
+pub use remote_support_report::{Lsid, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use std::{fmt, num::NonZeroU32, str::FromStr};
 
@@ -64,48 +65,6 @@ impl fmt::Display for WrongWord {
     }
 }
 impl std::error::Error for WrongWord {}
-
-/// BeyondTrust's logging session id: 32 hexadecimal digits, kept in lower case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Lsid(String);
-
-impl Lsid {
-    /// The 32 digits, lower case.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-impl FromStr for Lsid {
-    type Err = WrongWord;
-    fn from_str(text: &str) -> Result<Self, WrongWord> {
-        if text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            Ok(Self(text.to_ascii_lowercase()))
-        } else {
-            Err(WrongWord { what: "session id (32 hexadecimal digits)" })
-        }
-    }
-}
-impl TryFrom<String> for Lsid {
-    type Error = WrongWord;
-    fn try_from(text: String) -> Result<Self, WrongWord> {
-        text.parse()
-    }
-}
-impl From<Lsid> for String {
-    fn from(lsid: Lsid) -> Self {
-        lsid.0
-    }
-}
-impl fmt::Display for Lsid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Seconds since 1970-01-01 UTC, as BeyondTrust writes them.
-pub type UnixSeconds = i64;
 
 /// A team's queue at BeyondTrust, in the words of `generate_session_key`: `general` or `team:3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

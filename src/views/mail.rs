@@ -1,10 +1,8 @@
 //! A mail's HTML as paragraphs of plain runs, for the preview: words, emphasis and what is a link survive, everything
 //! else (styles, pictures, scripts) does not, so that a template can show nothing but its words. Not a browser.
 
-use serde::Serialize;
-
 /// A paragraph, heading or list item.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// A heading.
     pub heading: bool,
@@ -15,7 +13,7 @@ pub struct Block {
 }
 
 /// Text in one manner.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Run {
     /// The words.
     pub text: String,

@@ -1,6 +1,11 @@
-//! What people see: state -> view model -> Handlebars -> HTML. No I/O, no JavaScript.
+//! What people see: state -> view model -> template -> HTML. No I/O, no JavaScript.
 
+#[cfg(feature = "check")]
+pub mod check;
+#[cfg(feature = "panels")]
 pub mod invite;
 mod mail;
 mod pages;
+mod sign_in;
+#[cfg(feature = "panels")]
 mod time;

@@ -20,7 +20,7 @@ fn at(value: &JsValue, path: &str) -> String {
 
 #[wasm_bindgen_test]
 fn a_wrong_argument_is_an_error_that_says_so() {
-    let error = exports::match_agents(&JsValue::from(7), &JsValue::UNDEFINED).unwrap_err();
+    let error = exports::match_agents(&JsValue::from(7), &JsValue::UNDEFINED, &JsValue::UNDEFINED).unwrap_err();
     assert_eq!(at(&error, "code"), "argument_invalid");
     assert_eq!(at(&error, "retryable"), "false");
 }
@@ -30,7 +30,7 @@ fn names_are_compared_with_the_browsers_own_tables() {
     assert_eq!(nfkc("ﬁ\u{2460}"), "fi1");
     let representatives = object(r#"[{"private": "ＺＯË  MÜLLER-ŁUKASZ"}, {"public": "Nobody"}]"#);
     let agents = object(r#"[{"id": 46, "name": "Zoe", "beyondtrustName": "Zoë Müller–Łukasz"}]"#);
-    let matches = exports::match_agents(&representatives, &agents).unwrap();
+    let matches = exports::match_agents(&representatives, &agents, &JsValue::UNDEFINED).unwrap();
     assert_eq!((at(&matches, "0.kind"), at(&matches, "0.agent"), at(&matches, "1.kind")), ("matched".into(), "46".into(), "none".into()));
 }
 
@@ -47,11 +47,15 @@ fn an_invite_is_routed_and_rendered() {
     let strict = exports::route_invite(&ann, &directory, &object("[]"), &object(r#"{"fallback": false}"#)).unwrap();
     assert_eq!((at(&strict, "reason"), at(&strict, "queue")), ("techUnavailable".into(), "null".into()));
 
-    let values = object(r#"{"link": "https://support.example.com/?ak=1", "named": {"USERNAME": "<b>"}}"#);
-    let rendered = exports::render_invite("<a href=\"$LINKTOREMOTE\">$USERNAME</a>", &values, &JsValue::UNDEFINED).unwrap();
-    assert_eq!(at(&rendered, "output"), "<a href=\"https://support.example.com/?ak=1\">&lt;b&gt;</a>");
-    let refused = exports::render_invite("{{{x}}}", &values, &object(r#"{"format": "text"}"#)).unwrap();
-    assert_eq!((at(&refused, "output"), at(&refused, "warnings.0.refused")), ("null".into(), "true".into()));
-    let problems = exports::lint_template("<p title=$USERNAME>").unwrap();
+    let names = object(r#"["USERNAME"]"#);
+    let scanned = |template: &str| exports::InviteTemplate::new(template, &names, &JsValue::UNDEFINED).unwrap();
+    let template = scanned("<a href=\"$LINKTOREMOTE\">$USERNAME</a>");
+    assert_eq!(at(&template.plan().unwrap(), "names"), r#"["LINKTOREMOTE","USERNAME"]"#);
+    let filled = template.fill("=https://support.example.com/?ak=1\0=<b>", "").unwrap();
+    assert_eq!(filled.as_string().unwrap(), "https://support.example.com/?ak=1\0&lt;b&gt;");
+    assert_eq!(at(&template.fill("=javascript:1\0", "").unwrap_err(), "code"), "argument_invalid");
+    let refused = scanned("{{{x}}}").fill("", "de").unwrap();
+    assert_eq!((at(&refused, "0"), at(&refused, "2.warnings.0.severity")), ("null".into(), "error".into()));
+    let problems = exports::lint_template("<p title=$USERNAME>", &JsValue::UNDEFINED).unwrap();
     assert_eq!((at(&problems, "0.code"), at(&problems, "0.line")), ("template.unquotedAttribute".into(), "1".into()));
 }

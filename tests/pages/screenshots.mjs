@@ -84,11 +84,36 @@ async function photograph(house, look, options) {
   await ticket.context.close();
 }
 
+/** The check of administrators: empty, an example, a broken report. */
+async function photographCheck(house, look, options) {
+  const context = await house.browser.newContext(options);
+  const page = await context.newPage();
+  const shot = async (name) => {
+    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true, animations: 'disabled' });
+    console.log(`  ${name}-${look}.png`);
+  };
+  await page.goto(`${house.proxy}/embed/check${look.startsWith('narrow') ? '?lang=de' : ''}`);
+  await page.locator('#rs-empty').waitFor();
+  await shot('check-empty');
+  await page.locator('#rs-agents').fill('Ann Keller = Ann Keller\nPriya Nair = Priya N.');
+  await page.locator('#rs-example').click();
+  await page.locator('#rs-note').waitFor();
+  await shot('check');
+  await page.locator('#rs-other').click();
+  await page.locator('#rs-file').setInputFiles('tests/fixtures/reports/odd.xml');
+  await page.locator('#rs-problems').waitFor();
+  await shot('check-problems');
+  await context.close();
+}
+
 await mkdir(folder, { recursive: true });
 const house = await openHouse();
 try {
   await logIn(house, 9, false);
-  for (const [look, options] of LOOKS) await photograph(house, look, options);
+  for (const [look, options] of LOOKS) {
+    await photographCheck(house, look, options);
+    await photograph(house, look, options);
+  }
 } finally {
   await house.close();
 }

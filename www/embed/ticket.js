@@ -21,7 +21,7 @@ async function show(ticket) {
   const element = document.createElement('remote-support-invite');
   element.setAttribute('ticket', ticket);
   try {
-    (await import('/embed/pkg/remote-support.js')).defineElements();
+    await (await import('/embed/pkg/remote-support.js')).defineElements();
     const heading = place.querySelector('h1');
     heading.textContent = document.title;
     place.replaceChildren(heading, element);

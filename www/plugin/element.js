@@ -2,6 +2,7 @@
 // State, decisions and HTML are Rust; nothing is worded here.
 
 import { Idiomorph } from './idiomorph.js';
+import { takeFiles } from './files.js';
 import { plain } from './plain.js';
 import { styles } from './styles.js';
 
@@ -27,6 +28,7 @@ function element(init, controller, attribute) {
       this.#life = new AbortController();
       const { signal } = this.#life;
       for (const name of EVENTS) this.#root.addEventListener(name, (event) => this.#on(event), { signal });
+      takeFiles(this.#root, signal, (action) => this.#handle(action), (name, bytes) => this.#controller?.file?.(name, bytes));
       addEventListener('message', (event) => this.#signedIn(event), { signal });
       this.#start(signal);
     }
@@ -51,11 +53,11 @@ function element(init, controller, attribute) {
     async #start(signal) {
       this.#tell(); // never an empty box
       try {
-        const glue = await init();
+        const module = await init();
         if (signal.aborted) return;
         const lang = this.lang || this.closest('[lang]')?.lang || document.documentElement.lang;
         const notify = (change) => signal.aborted || this.#render(change);
-        this.#controller = new glue[controller](this.getAttribute(attribute) ?? '', this.#proxy, location.origin, lang, signal, notify);
+        this.#controller = new module[controller](this.getAttribute(attribute) ?? '', this.#proxy, location.origin, lang, signal, notify);
         this.#handle('start');
       } catch (error) {
         if (!signal.aborted) this.#tell(error);
@@ -72,8 +74,7 @@ function element(init, controller, attribute) {
       const { action, value } = at.dataset;
       if (action === 'load') return void this.attributeChangedCallback('', 0, 1);
       const key = event.type === 'keydown';
-      const taken = this.#handle(key ? `${action}:keydown` : action, key ? event.key : (value ?? at.value ?? ''));
-      if (taken && (key || event.type === 'submit')) event.preventDefault();
+      if (this.#handle(key ? `${action}:keydown` : action, key ? event.key : (value ?? at.value ?? '')) && (key || event.type === 'submit')) event.preventDefault();
       if (key) this.#root.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
     }
 
@@ -135,11 +136,14 @@ function element(init, controller, attribute) {
   };
 }
 
-/** Registers every element whose name is free. */
-export function define(init) {
-  for (const [name, controller, attribute] of [['remote-support-invite', 'InviteController', 'ticket']]) {
+/** Registers every element whose name is free; each loads the module it needs when it is used. */
+export function define({ panels, check }) {
+  for (const [name, load, controller, attribute] of [
+    ['remote-support-invite', panels, 'InviteController', 'ticket'],
+    ['remote-support-check', check, 'CheckController', 'about'],
+  ]) {
     const known = customElements.get(name);
-    if (!known) customElements.define(name, Object.assign(element(init, controller, attribute), { remoteSupport: true }));
+    if (!known) customElements.define(name, Object.assign(element(load, controller, attribute), { remoteSupport: true }));
     else if (!known.remoteSupport) console.warn(`<${name}> is already defined by something else on this page; remote support leaves it alone.`);
   }
 }

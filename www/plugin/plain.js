@@ -21,6 +21,6 @@ function bones() {
 
 /** The panel while the module loads, or with the error that kept it from loading. */
 export function plain(error) {
-  const heading = make('header', { className: 'top' }, make('h2', {}, 'Send Beyond Trust Invite'));
+  const heading = make('header', { className: 'top' }, make('h2', {}, 'Remote support'));
   return make('section', { className: 'panel', ariaBusy: String(!error) }, heading, make('div', { className: 'body' }, ...(error ? trouble(error) : bones())));
 }

@@ -7,14 +7,31 @@ export interface PluginError extends Error {
   retryable: boolean;
 }
 
-/** Loads the module once; a failed load (rejected with a `PluginError`) can be tried again. */
-export default function init(): Promise<unknown>;
-/** Registers the elements; harmless twice, or when a name is taken. */
-export function defineElements(): void;
+/** Loads the functions once, in a browser or in Node; a failed load (rejected with a `PluginError`) can be tried again. */
+export default function init(): Promise<void>;
+/** Registers the elements, which load what they need when they are used; harmless twice, or when a name is taken. */
+export function defineElements(): Promise<void>;
 
+/** What every function takes last. */
+export interface Options {
+  /** Language of the sentences: `en` (the default) or `de`; regions are looked past. */
+  lang?: string;
+}
+
+/** A code with its arguments, and the sentence they make. */
 export interface Message {
   code: string;
   args?: Record<string, string>;
+  text: string;
+}
+
+/** Something refused (`error`) or odd (`warning`), with its place: both 1-based. */
+export interface Problem {
+  code: string;
+  severity: 'error' | 'warning';
+  message: string;
+  line: number;
+  column: number;
 }
 
 export interface RepresentativeNames {
@@ -22,6 +39,78 @@ export interface RepresentativeNames {
   public?: string | null;
   display?: string | null;
 }
+export interface Party {
+  /** `representative`, `customer`, `system` or empty. */
+  role: string;
+  /** Connection number inside this session; `0` is the system. */
+  gsnumber: string | null;
+  name: string;
+}
+/** One entry of a session's log. */
+export interface SessionEvent {
+  at: number | null;
+  /** BeyondTrust's `event_type`, an open set: `Chat Message`, `File Upload`, ... */
+  kind: string;
+  by: Party | null;
+  to: Party | null;
+  body: string | null;
+  data: [name: string, value: string][];
+  /** Sizes in bytes. */
+  files: [name: string, size: number | null][];
+}
+export interface SessionRepresentative extends RepresentativeNames {
+  gsnumber: string | null;
+  id: number | null;
+  username: string | null;
+  owner: boolean;
+  secondsInvolved: number;
+  invited: boolean;
+}
+export interface Customer {
+  gsnumber: string | null;
+  username: string | null;
+  hostname: string | null;
+  os: string | null;
+  publicIp: string | null;
+  privateIp: string | null;
+  name: string | null;
+  company: string | null;
+}
+export interface Session {
+  lsid: string | null;
+  start: number | null;
+  /** `null` while the session runs. */
+  end: number | null;
+  seconds: number | null;
+  externalKey: string | null;
+  publicSite: string | null;
+  chatUrl: string | null;
+  recordingUrl: string | null;
+  /** The primary one first. */
+  customers: Customer[];
+  primaryCustomer: string | null;
+  /** Connection number of the primary representative. */
+  primaryRepresentative: string | null;
+  representatives: SessionRepresentative[];
+  teams: string[];
+  /** Custom attributes by code name. */
+  attributes: [codeName: string, value: string][];
+  events: SessionEvent[];
+}
+export interface SessionReport {
+  /** No problem of severity `error`. */
+  ok: boolean;
+  sessions: Session[];
+  problems: Problem[];
+  /** The text of BeyondTrust's error document, when it is one. */
+  error?: string;
+}
+/**
+ * Reads BeyondTrust's session report. Bad XML is a problem, never an exception. Bytes as they came are read fastest.
+ * @param options `lsid`: the session it must hold.
+ */
+export function checkSessionReport(xml: string | Uint8Array, options?: Options & { lsid?: string }): SessionReport;
+
 export interface Agent {
   id: number;
   name: string;
@@ -30,10 +119,18 @@ export interface Agent {
   disabled?: boolean;
 }
 export type Match =
-  | { kind: 'matched'; agent: number; by: 'beyondtrustName' | 'haloName' }
-  | { kind: 'ambiguous'; candidates: number[] }
-  | { kind: 'none'; nearest: string[] };
-export function matchAgents(representatives: RepresentativeNames[], agents: Agent[]): Match[];
+  | { kind: 'matched'; agent: number; by: 'beyondtrustName' | 'haloName'; trace: Message[] }
+  | { kind: 'ambiguous'; candidates: number[]; trace: Message[] }
+  | { kind: 'none'; nearest: string[]; trace: Message[] };
+/** Which agent each representative is: equal names or none, never similar ones. */
+export function matchAgents(representatives: RepresentativeNames[], agents: Agent[], options?: Options): Match[];
+/** Agents that are asked about often: a match takes as long among ten thousand of them as among ten. */
+export interface AgentDirectory {
+  match(representatives: RepresentativeNames[], options?: Options): Match[];
+  /** Gives its memory back at once; otherwise that happens some time after nobody holds it. */
+  free(): void;
+}
+export function agentDirectory(agents: Agent[]): AgentDirectory;
 
 /** `team:3` or `general`. */
 export type TeamQueue = string;
@@ -56,40 +153,67 @@ export interface Routing {
   name: string | null;
   asked: string | null;
   reason: string;
-  message: Message;
+  message: { code: string; args?: Record<string, string> };
   /** The message as a sentence. */
   text: string;
   trace: Message[];
 }
+/** Whose queue an invite goes to. `fallback`: the default team takes it when the agent is away (on by default). */
 export function routeInvite(
   channel: Channel | null | undefined,
   directory: { agents: Agent[]; teams: Team[] },
   loggedIn: Representative[],
-  settings?: { fallback?: boolean },
+  options?: Options & { fallback?: boolean },
 ): Routing;
 
-export interface TemplateProblem {
-  code: string;
-  message: string;
-  refused: boolean;
-  line: number;
-  column: number;
-}
 export interface Values {
   link?: string | null;
   sessionCode?: string | null;
   canned?: string;
+  /** By variable name without the dollar sign. */
   named?: Record<string, string>;
 }
 export interface RenderedInvite {
   /** `null` when the template is refused: see `warnings`. */
   output: string | null;
-  warnings: TemplateProblem[];
+  warnings: Problem[];
   leftToHalo: string[];
   blankLink: boolean;
 }
-export function renderInvite(template: string, values: Values, options?: { format: 'html' | 'text' }): RenderedInvite;
-export function lintTemplate(template: string): TemplateProblem[];
+/** Fills a template; what was scanned for the latest ones is kept. */
+export function renderInvite(template: string, values: Values, options?: Options & { format?: 'html' | 'text' }): RenderedInvite;
+/** What is refused or odd in an HTML template. */
+export function lintTemplate(template: string, options?: Options): Problem[];
+
+export interface DispositionContext {
+  agents?: Agent[];
+  settings?: { addAutomatically?: boolean; onlyGenerated?: boolean; privateNotes?: boolean; ticketPrefix?: string };
+  /** The invite or launch whose code is in the external key, when it was issued here. */
+  issued?: { code: string; ticket?: number | null; chat?: number | null } | null;
+  /** What Halo says of the chat that the key names. */
+  chat?: { open: boolean; ticket?: number | null; name?: string | null } | null;
+}
+export type Disposition = {
+  owner: { agent: number; name: string; rule: 'primary' | 'mostInvolved' | 'first' } | null;
+  technicians: { name: string; matched: Record<string, unknown> & { kind: Match['kind'] } }[];
+  reason: Message;
+  /** The note as it would be written: HTML. */
+  note: string | null;
+  trace: Message[];
+} & ({ kind: 'ticket'; ticket: number; typed: boolean } | { kind: 'chat'; chat: number } | { kind: 'stored' } | { kind: 'refused' });
+/** Where a session's details go, and why. */
+export function decideDisposition(session: Session, context?: DispositionContext, options?: Options): Disposition;
+
+export interface PinnedOptions extends Options {
+  /** `jumpItem` (the default), or `pinnedClient` as in Halo's guide. */
+  action?: 'jumpItem' | 'pinnedClient';
+  /** What BeyondTrust compares the tag with; `any` by default. */
+  field?: 'any' | 'hostname' | 'comments' | 'tag';
+  /** Leads the session back to its ticket. */
+  externalKey?: string | null;
+}
+/** The link that opens the device with this tag; throws a `PluginError` for a value that is empty or was not filled in. */
+export function pinnedSessionUrl(site: string, search: string, options?: PinnedOptions): string;
 
 /** Detail of `remote-support:invite-sent`. */
 export interface InviteSent {

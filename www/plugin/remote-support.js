@@ -1,9 +1,12 @@
 // The entry: loads the WebAssembly module, says plainly why it could not, and registers the elements. Knows no view.
 
-import { define } from './element.js';
+import { renderTemplate } from './invite-template.js';
+import { sessionReport } from './session-report.js';
 
-const GLUE = new URL('./glue.js', import.meta.url).href;
-const MODULE = new URL('./glue_bg.wasm', import.meta.url).href;
+/** The modules: the panels of agents, the check of administrators, the rules as functions. */
+const PANELS = { glue: new URL('./panels.js', import.meta.url).href, wasm: new URL('./panels_bg.wasm', import.meta.url).href };
+const CHECK = { glue: new URL('./check.js', import.meta.url).href, wasm: new URL('./check_bg.wasm', import.meta.url).href };
+const FUNCTIONS = { glue: new URL('./functions.js', import.meta.url).href, wasm: new URL('./functions_bg.wasm', import.meta.url).href };
 
 /** What a person is told before there is a catalogue to look the words up in. */
 const FAULTS = {
@@ -35,20 +38,24 @@ async function file(address, type) {
   return response;
 }
 
-let glue; // the bindings, once the module runs
-let loading; // the attempt under way, or the one that succeeded
-let attempts = 0;
+/** Node fetches no files. */
+async function fromDisk({ glue, wasm }) {
+  const { readFile } = await import('node:fs/promises');
+  const bindings = await import(glue);
+  await bindings.default({ module_or_path: await readFile(new URL(wasm)) });
+  return bindings;
+}
 
-async function load() {
+async function fromNetwork({ glue, wasm }, attempt) {
   // Some browsers remember that an import failed; another address is another import.
-  const again = attempts++ ? `?attempt=${attempts}` : '';
-  const module = file(MODULE + again, /^application\/wasm\b/i);
+  const again = attempt ? `?attempt=${attempt}` : '';
+  const module = file(wasm + again, /^application\/wasm\b/i);
   module.catch(() => {}); // told below, where it is awaited
   let bindings;
   try {
-    bindings = await import(GLUE + again);
+    bindings = await import(glue + again);
   } catch (cause) {
-    await file(GLUE + again, /javascript/i);
+    await file(glue + again, /javascript/i);
     throw fault('module_missing', cause);
   }
   const response = await module;
@@ -58,30 +65,60 @@ async function load() {
     if (/content.security|unsafe-eval|csp|disallowed|blocked/i.test(String(cause))) throw fault('module_blocked', cause);
     throw fault(cause instanceof WebAssembly.CompileError ? 'module_type' : 'module_missing', cause);
   }
-  glue = bindings;
   return bindings;
 }
 
-/** Loads the module once; a failed load can be tried again. */
-export default function init() {
-  loading ??= load().catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** Loads a module once; a failed load can be tried again. */
+function loader(module) {
+  let loading; // the attempt under way, or the one that succeeded
+  let attempts = 0;
+  return () => {
+    loading ??= (module.wasm.startsWith('file:') ? fromDisk(module) : fromNetwork(module, attempts++)).catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
 }
 
-/** Registers the elements; harmless twice, and when a name is taken. */
-export function defineElements() {
-  define(init);
+const panels = loader(PANELS);
+const check = loader(CHECK);
+const functions = loader(FUNCTIONS);
+let loaded; // the functions, once they run
+
+/** Loads the functions; a failed load can be tried again. */
+export default async function init() {
+  loaded = await functions();
+}
+
+/** Registers the elements, which load what they need when they are used; harmless twice, and when a name is taken. */
+export async function defineElements() {
+  // Whoever wants the functions alone loads nothing of the elements.
+  const { define } = await import('./element.js');
+  define({ panels, check });
 }
 
 function ready() {
-  if (glue) return glue;
+  if (loaded) return loaded;
   throw Object.assign(new Error('The module is not loaded yet.'), { code: 'not_ready', advice: 'Await init() first.', retryable: true });
 }
 
-export const matchAgents = (representatives, agents) => ready().matchAgents(representatives, agents);
-export const routeInvite = (channel, directory, loggedIn, settings) => ready().routeInvite(channel, directory, loggedIn, settings);
-export const renderInvite = (template, values, options) => ready().renderInvite(template, values, options);
-export const lintTemplate = (template) => ready().lintTemplate(template);
+function wrong(message) {
+  return Object.assign(new TypeError(message), { code: 'argument_invalid', advice: 'Pass the argument as remote-support.d.ts describes it.', retryable: false });
+}
+
+/** `xml` as UTF-8: bytes as they came are read fastest. */
+function bytes(xml) {
+  if (typeof xml === 'string') return new TextEncoder().encode(xml);
+  if (xml instanceof Uint8Array) return xml;
+  throw wrong('xml: a string or Uint8Array is expected');
+}
+
+export const checkSessionReport = (xml, options) => sessionReport(ready().readSessionReport(bytes(xml), options));
+export const matchAgents = (representatives, agents, options) => ready().matchAgents(representatives, agents, options);
+export const agentDirectory = (agents) => new (ready().AgentDirectory)(agents);
+export const routeInvite = (channel, directory, loggedIn, options) => ready().routeInvite(channel, directory, loggedIn, options);
+export const renderInvite = (template, values, options) => renderTemplate(ready().InviteTemplate, template, values, options ?? {}, wrong);
+export const lintTemplate = (template, options) => ready().lintTemplate(template, options);
+export const decideDisposition = (session, context, options) => ready().decideDisposition(session, context, options);
+export const pinnedSessionUrl = (site, search, options) => ready().pinnedSessionUrl(site, search, options);

@@ -165,6 +165,21 @@ a { color: var(--_accent); }
 @keyframes turn { to { rotate: 1turn; } }
 @keyframes breathe { from { opacity: .45; } to { opacity: .9; } }
 
+.cast.plain { background: var(--_sunken); border: 1px solid var(--_line); grid-template-columns: minmax(0, 1fr); } .cast.plain .sign { display: none; }
+.grow { flex: 1 1 8rem; min-width: 0; overflow-wrap: anywhere; }
+.drop { display: grid; gap: 8px; }
+.file .button { display: inline-flex; align-items: center; min-height: 40px; padding: 8px 16px; border: 1px solid var(--_edge); border-radius: var(--_radius); font-size: 15px; cursor: pointer; }
+.file .button:hover { background: var(--_sunken); } .file :focus-visible + .button { outline: 3px solid color-mix(in srgb, var(--_accent) 60%, transparent); outline-offset: 1px; }
+.choices { margin: 0; padding: 14px; gap: 10px; border: 1px solid var(--_line); border-radius: var(--_radius); } .choices legend { padding: 0 6px; margin-inline-start: -6px; font-size: 13px; font-weight: 620; }
+.choice { display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 8px; align-items: start; font-size: 14px; font-weight: 400; cursor: pointer; }
+.choice input { width: 17px; height: 17px; margin: 2px 0 0; accent-color: var(--_accent); }
+.field.short { width: auto; max-width: 13rem; }
+.steps { margin: 0; padding-inline-start: 22px; display: grid; gap: 5px; font-size: 14px; overflow-wrap: anywhere; } ul.steps { list-style: none; padding: 0; }
+ul.steps li { padding: 7px 12px; border-radius: 8px; background: var(--_sunken); }
+.problems code { display: block; margin-block-start: 4px; color: var(--_ink-2); font: 12.5px/1.5 var(--_mono); }
+.side > .calm { display: grid; padding-block: 14px; }
+.cast > .row { display: flex; }
+
 @container (min-width: 720px) {
   .sides { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 28px; }
 }

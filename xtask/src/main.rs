@@ -1,6 +1,7 @@
-//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `fuzz`, `mutants`, `screenshots`.
-//! Nothing of it is part of the product.
+//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `fuzz`, `mutants`, `screenshots`,
+//! `bench`. Nothing of it is part of the product.
 
+mod bench;
 mod build;
 mod check;
 mod compress;
@@ -52,6 +53,8 @@ enum Action {
     Mutants(mutants::Options),
     /// Photograph the demo's pages: wide and narrow, light and dark
     Screenshots(screenshots::Options),
+    /// Measure the plugin beside other parsers and template engines, in Chromium and in Node
+    Bench(bench::Options),
     /// Cargo's runner for tests compiled to WebAssembly (see .cargo/config.toml)
     #[command(hide = true)]
     WasmTestRunner {
@@ -92,6 +95,7 @@ fn run(action: Action) -> Result<()> {
         Action::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Action::Mutants(options) => mutants::mutants(&workspace, &options),
         Action::Screenshots(options) => screenshots::take(&workspace, &options),
+        Action::Bench(options) => bench::measure(&workspace, &options),
         Action::WasmTestRunner { .. } => Ok(()),
     }
 }

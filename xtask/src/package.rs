@@ -2,7 +2,7 @@
 
 use crate::{
     compress::{Sizes, sizes},
-    plugin::Bound,
+    plugin::{Bound, MODULES},
     workspace::Workspace,
 };
 use anyhow::{Context, Result, bail};
@@ -12,9 +12,6 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 /// The one name that never changes.
 pub const ENTRY: &str = "remote-support.js";
-/// The module's name as the bindings write it.
-const MODULE: &str = "glue_bg.wasm";
-
 /// `pkg/manifest.json`.
 #[derive(Serialize, Deserialize)]
 pub struct Manifest {
@@ -43,7 +40,7 @@ impl Manifest {
 
 /// Writes `pkg/` unless it already holds what these inputs give. Says whether it wrote.
 pub fn assemble(workspace: &Workspace, bound: &Bound) -> Result<bool> {
-    let sources = sources(workspace, &bound.folder)?;
+    let sources = sources(workspace, bound)?;
     let inputs =
         sources.iter().fold(Sha256::new_with_prefix(if bound.optimised { "optimised" } else { "plain" }), |hash, (name, bytes)| {
             hash.chain_update(name).chain_update(bytes.len().to_le_bytes()).chain_update(bytes)
@@ -63,10 +60,13 @@ pub fn assemble(workspace: &Workspace, bound: &Bound) -> Result<bool> {
 }
 
 /// Everything that ships, by the names the sources use for each other.
-fn sources(workspace: &Workspace, bindings: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+fn sources(workspace: &Workspace, bound: &Bound) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut sources = BTreeMap::new();
-    for name in ["glue.js", "glue.d.ts", MODULE] {
-        sources.insert(name.to_owned(), fs::read(bindings.join(name))?);
+    for (module, folder) in MODULES.iter().zip(&bound.folders) {
+        for name in [module.glue(), module.wasm()] {
+            let bytes = fs::read(folder.join(&name))?;
+            sources.insert(name, bytes);
+        }
     }
     let folder = workspace.root.join("www/plugin");
     for entry in fs::read_dir(&folder).context("www/plugin cannot be read")? {
@@ -78,10 +78,6 @@ fn sources(workspace: &Workspace, bindings: &Path) -> Result<BTreeMap<String, Ve
     }
     if !sources.contains_key(ENTRY) {
         bail!("www/plugin/{ENTRY} is missing");
-    }
-    if !sources.contains_key("remote-support.d.ts") {
-        sources
-            .insert("remote-support.d.ts".to_owned(), b"export * from \"./glue.js\";\nexport { default } from \"./glue.js\";\n".to_vec());
     }
     sources.insert("idiomorph.js".to_owned(), morphing(workspace)?);
     Ok(sources)
@@ -122,9 +118,6 @@ impl Naming<'_> {
         self.open.pop();
         let file = match logical {
             ENTRY | "remote-support.d.ts" => logical.to_owned(),
-            // TypeScript looks for the types beside the file that the import names.
-            "glue.d.ts" => self.name("glue.js")?.replace(".js", ".d.ts"),
-            MODULE => hashed("remote-support_bg.wasm", &content),
             _ => hashed(logical, &content),
         };
         self.done.insert(logical.to_owned(), (file.clone(), content));
@@ -137,7 +130,7 @@ impl Naming<'_> {
         for name in self.sources.keys().filter(|name| !name.ends_with(".d.ts")) {
             for quote in ['"', '\''] {
                 for written in [format!("{quote}./{name}{quote}"), format!("{quote}{name}{quote}")] {
-                    let code = written.contains("./") || name == MODULE;
+                    let code = written.contains("./") || name.ends_with(".wasm");
                     if code && name != logical && text.contains(&written) {
                         let file = if name == ENTRY { ENTRY.to_owned() } else { self.name(name)? };
                         text = text.replace(&written, &format!("{quote}./{file}{quote}"));
@@ -207,6 +200,7 @@ mod tests {
     }
 
     const GLUE: (&str, &str) = ("glue.js", "new URL('glue_bg.wasm', import.meta.url)");
+    const MODULE: &str = "glue_bg.wasm";
 
     #[test]
     fn imports_name_the_content_they_get() {
@@ -222,7 +216,7 @@ mod tests {
         let entry = String::from_utf8(files[ENTRY].1.clone()).unwrap();
         assert_eq!(entry, format!("import './{}'; // not element.js", files["element.js"].0));
         assert_eq!(files[ENTRY].0, ENTRY);
-        assert!(String::from_utf8_lossy(&files["glue.js"].1).contains("./remote-support_bg-"));
+        assert!(String::from_utf8_lossy(&files["glue.js"].1).contains("./glue_bg-"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use axum::{Json, extract::State};
 use halo_remote_support::{
     api::{ConnectionTest, StoredSettings},
     rules::{
+        directory::Agent,
         failure::{Failure, FailureKind},
         link::HttpsUrl,
         settings::{problems, refusals},
@@ -22,6 +23,8 @@ use std::sync::Arc;
 pub(super) struct Shown {
     #[serde(flatten)]
     stored: StoredSettings,
+    /// Halo's agents, for trying the settings out; none when Halo cannot be asked.
+    agents: Option<Vec<Agent>>,
     /// What is odd about them.
     problems: Vec<Message>,
     /// The events so far.
@@ -33,6 +36,7 @@ pub(super) struct Shown {
 async fn shown(app: &App) -> Result<Json<Shown>, Refusal> {
     let stored = app.settings().await?;
     Ok(Json(Shown {
+        agents: app.roster.directory(app, &stored.settings).await.ok().map(|directory| directory.agents),
         problems: problems(&stored.settings),
         events: app.store.event_counts().await?,
         honours_author: app.store.finding(HONOURS_AUTHOR).await?,

@@ -13,7 +13,7 @@ use halo_remote_support::rules::{
     correlation::ExternalKey,
     disposition::{self, Context, Destination, Disposition, Owner},
     failure::Failure,
-    names::nfkc,
+    names::{NameIndex, nfkc},
     note::{self, Authorship},
     report::{self, Limits, Report, Session},
     transcript::Reader,
@@ -60,20 +60,20 @@ fn later(app: &App, job: &SessionJob, schedule: &[std::time::Duration], at_least
 // ---- the report ----
 
 /// What a fetched report is good for.
-enum Fetched {
-    Finished(Box<Session>),
+enum Fetched<'a> {
+    Finished(Box<Session<'a>>),
     /// Asked again: not there yet, or no end time.
     NotYet(Message),
     /// It does not read, and would not the next time either.
     Unreadable(Message),
 }
 
-fn look_for(lsid: &Lsid, report: Report) -> Fetched {
+fn look_for<'a>(lsid: &Lsid, report: Report<'a>) -> Fetched<'a> {
     if let Some(text) = report.error {
         return Fetched::NotYet(Message::new("session.reportRefused").with("text", text));
     }
     if let Some(problem) = report.problems.iter().find(|problem| problem.severity == report::Severity::Error) {
-        let sentence = say(Language::En, &problem.message);
+        let sentence = say(Language::En, &(&problem.fault).into());
         return Fetched::Unreadable(
             Message::new("session.reportUnreadable").with("problem", sentence).with("line", problem.line).with("column", problem.column),
         );
@@ -113,14 +113,15 @@ async fn fetch(app: &App, job: &SessionJob) -> Result<Held> {
     }
 }
 
-async fn decide(app: &App, session: &Session) -> std::result::Result<(Disposition, Option<IntendedWrite>), Failure> {
+async fn decide(app: &App, session: &Session<'_>) -> std::result::Result<(Disposition, Option<IntendedWrite>), Failure> {
     let settings = app.settings().await?.settings;
     let directory = app.roster.directory(app, &settings).await?;
     let issued = match ExternalKey::read(session.external_key.as_deref(), &settings.ticket_prefix) {
         ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. } => app.store.issued(code).await?,
         _ => None,
     };
-    let context = Context { agents: &directory.agents, settings: &settings, issued: issued.as_ref(), chat: None, nfkc };
+    let context =
+        Context { agents: &NameIndex::new(&directory.agents, nfkc), settings: &settings, issued: issued.as_ref(), chat: None, nfkc };
     let disposition = disposition::decide(session, &context);
     let write = match disposition.destination {
         Destination::Ticket { ticket, .. } => Some(IntendedWrite { ticket, private: settings.private_notes }),
@@ -213,7 +214,7 @@ async fn write_note(
     app: &App,
     write: &IntendedWrite,
     disposition: &Disposition,
-    session: &Session,
+    session: &Session<'_>,
 ) -> std::result::Result<Action, Unwritten> {
     let Some(owner) = &disposition.owner else {
         return Err(Unwritten::Before(app.fault("session", &"a note for a ticket has no owner")));

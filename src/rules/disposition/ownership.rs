@@ -1,8 +1,8 @@
 //! Who of a session's technicians is who in Halo, and which of them owns the action. Where it goes is decided elsewhere.
 
-use super::{Decision, Owner, OwnerRule, Technician};
+use super::{Context, Decision, Owner, OwnerRule, Technician};
 use crate::rules::{
-    names::{ByName, Match, NameIndex},
+    names::Match,
     report::{Session, SessionRepresentative},
     wording::Message,
     words::AgentId,
@@ -15,30 +15,18 @@ use std::{
 impl Decision<'_> {
     /// Who took part, and who that is in Halo. Invited guests have no account and are nobody in Halo.
     pub(super) fn technicians(&mut self, session: &Session) -> Vec<Technician> {
-        let index = NameIndex::new(self.context.agents, self.context.nfkc);
+        let Context { agents, nfkc, .. } = *self.context;
         let mut technicians = Vec::with_capacity(session.representatives.len());
         for representative in &session.representatives {
             let name = representative.shown_name().to_owned();
-            let matched = match representative.invited {
-                true => Match::None { nearest: Vec::new() },
-                false => index.find(&representative.names, self.context.nfkc),
+            let (matched, step) = if representative.invited {
+                (Match::None { nearest: Vec::new() }, Message::new("names.step.invited").with("name", &name))
+            } else {
+                let matched = agents.find(&representative.names, nfkc);
+                let step = matched.step(&name, agents);
+                (matched, step)
             };
-            let step = match &matched {
-                Match::Matched { agent, by } => {
-                    let code = match by {
-                        ByName::BeyondtrustName => "disposition.step.matched",
-                        ByName::HaloName => "disposition.step.matchedByHaloName",
-                    };
-                    Message::new(code).with("agent", self.agent_name(*agent))
-                }
-                Match::Ambiguous { candidates } => {
-                    Message::new("disposition.step.ambiguous").with("candidates", self.agent_names(candidates))
-                }
-                Match::None { .. } if representative.invited => Message::new("disposition.step.invited"),
-                Match::None { nearest } if nearest.is_empty() => Message::new("disposition.step.unmatched"),
-                Match::None { nearest } => Message::new("disposition.step.unmatchedNear").with("nearest", nearest.join(", ")),
-            };
-            self.step(step.with("name", &name));
+            self.step(step);
             technicians.push(Technician { name, matched });
         }
         technicians
@@ -73,7 +61,7 @@ impl Decision<'_> {
                 _ => (*agent, OwnerRule::First, Message::new("disposition.step.owner.first")),
             }
         };
-        let name = self.agent_name(agent).to_owned();
+        let name = self.context.agents.name(agent).to_owned();
         self.step(step.with("agent", &name));
         Some(Owner { agent, name, rule })
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::rules::{
+    directory::Agent,
     names::{RepresentativeNames, nfkc},
     report::SessionRepresentative,
     wording::{Language, say},
@@ -46,7 +47,7 @@ fn representative(gsnumber: u32, name: &str, seconds_involved: u64) -> SessionRe
     SessionRepresentative { gsnumber: Some(gsnumber.to_string()), names, seconds_involved, ..SessionRepresentative::default() }
 }
 
-fn session(key: &str, primary: &str, representatives: &[SessionRepresentative]) -> Session {
+fn session(key: &str, primary: &str, representatives: &[SessionRepresentative]) -> Session<'static> {
     Session {
         external_key: Some(key.to_owned()),
         primary_representative: (!primary.is_empty()).then(|| primary.to_owned()),
@@ -62,7 +63,7 @@ fn issued() -> Issued {
 /// Decides with the code issued here or not, and this chat.
 fn decided(session: &Session, settings: &Settings, issued_here: bool, chat: Option<&ChatState>) -> Disposition {
     let (agents, issued) = (agents(), issued());
-    decide(session, &Context { agents: &agents, settings, issued: issued_here.then_some(&issued), chat, nfkc })
+    decide(session, &Context { agents: &NameIndex::new(&agents, nfkc), settings, issued: issued_here.then_some(&issued), chat, nfkc })
 }
 
 fn sentence(disposition: &Disposition) -> String {

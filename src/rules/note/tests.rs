@@ -3,7 +3,7 @@
 use super::*;
 use crate::rules::{
     disposition::{Context, Owner, OwnerRule, decide},
-    names::nfkc,
+    names::{NameIndex, nfkc},
     report::{self, Event, Limits, Party, tests::fixtures},
     routing::Reason,
     settings::Settings,
@@ -11,14 +11,14 @@ use crate::rules::{
 };
 use proptest::prelude::*;
 
-fn session(bytes: &[u8]) -> Session {
+fn session(bytes: &[u8]) -> Session<'_> {
     report::read(bytes, &Limits::default()).sessions.remove(0)
 }
 
 /// A decision of this kind, owned by Ann or nobody.
 fn disposition(session: &Session, typed: bool, owned: bool) -> Disposition {
     let settings = Settings::default();
-    let decided = decide(session, &Context { agents: &[], settings: &settings, issued: None, chat: None, nfkc });
+    let decided = decide(session, &Context { agents: &NameIndex::default(), settings: &settings, issued: None, chat: None, nfkc });
     let owner = Owner { agent: AgentId::new(43).unwrap(), name: "Ann Keller".to_owned(), rule: OwnerRule::Primary };
     Disposition {
         destination: Destination::Ticket { ticket: TicketId::new(1161).unwrap(), typed },
@@ -100,7 +100,7 @@ fn an_invite_names_recipient_route_code_expiry_and_its_marker_but_never_the_link
 #[test]
 fn a_long_transcript_is_cut_and_says_so() {
     let mut session = session(fixtures::LINKED);
-    let line = Event { kind: "Chat Message".to_owned(), by: Some(Party::default()), body: Some("x".repeat(1000)), ..Event::default() };
+    let line = Event { kind: "Chat Message".into(), by: Some(Party::default()), body: Some("x".repeat(1000).into()), ..Event::default() };
     session.events = vec![line; 1000];
     let note = session_note(&session, &disposition(&session, false, true), Reader::Agents, Authorship::Technician, Language::En);
     assert!(note.len() < LONGEST_TRANSCRIPT + 2000);
@@ -142,9 +142,9 @@ proptest! {
         }
         for event in &mut session.events {
             event.at = at;
-            event.body = Some(text.clone());
-            event.files.iter_mut().for_each(|(name, _)| *name = text.clone());
-            event.by.iter_mut().for_each(|by| by.name = text.clone());
+            event.body = Some(text.clone().into());
+            event.files.iter_mut().for_each(|(name, _)| *name = text.clone().into());
+            event.by.iter_mut().for_each(|by| by.name = text.clone().into());
         }
         let note = session_note(&session, &disposition(&session, true, false), reader, Authorship::Named, Language::En);
         for tag in tags(&note) {

@@ -6,23 +6,21 @@ use crate::rules::{
     wording::{Language, Message, say},
     words::UnixSeconds,
 };
-use time::{OffsetDateTime, format_description::FormatItem, macros::format_description};
-
-const UTC: &[FormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
-const CLOCK: &[FormatItem<'_>] = format_description!("[hour]:[minute]:[second]");
-
-fn formatted(at: UnixSeconds, format: &[FormatItem<'_>]) -> Option<String> {
-    OffsetDateTime::from_unix_timestamp(at).ok()?.format(format).ok()
-}
+use time::OffsetDateTime;
 
 /// `2026-06-10 10:00:00 UTC`; `None` for a time beyond the calendar.
 pub(super) fn utc(at: UnixSeconds) -> Option<String> {
-    formatted(at, UTC)
+    let time = OffsetDateTime::from_unix_timestamp(at).ok()?;
+    let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
+    Some(format!("{year:04}-{month:02}-{day:02} {} UTC", clock(Some(at))))
 }
 
 /// `10:00:50` in UTC, or dashes of the same width.
 pub(super) fn clock(at: Option<UnixSeconds>) -> String {
-    at.and_then(|at| formatted(at, CLOCK)).unwrap_or_else(|| "--:--:--".to_owned())
+    match at.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok()) {
+        Some(time) => format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second()),
+        None => "--:--:--".to_owned(),
+    }
 }
 
 /// `15 min 25 s`.
@@ -37,7 +35,7 @@ pub(super) fn duration(seconds: u64, language: Language) -> String {
 }
 
 /// `47.1 KB`.
-fn size(bytes: u64, language: Language) -> String {
+pub(super) fn size(bytes: u64, language: Language) -> String {
     const STEPS: &[(u64, &str)] = &[(1 << 30, "note.size.gigabytes"), (1 << 20, "note.size.megabytes"), (1 << 10, "note.size.kilobytes")];
     let message = match STEPS.iter().find(|(step, _)| bytes >= *step) {
         Some((step, code)) => Message::new(code).with("count", format!("{}.{}", bytes / step, bytes % step * 10 / step)),

@@ -26,14 +26,15 @@ fixtures! {
     UPGRADE = "upgrade.html",
 }
 
-fn read_all(bytes: &[u8]) -> Report {
+fn read_all(bytes: &[u8]) -> Report<'_> {
     read(bytes, &Limits::default())
 }
 
 /// The problems as people see them.
 fn problems(report: &Report) -> Vec<String> {
-    let one =
-        |problem: &Problem| format!("{:?} {}:{} {}", problem.severity, problem.line, problem.column, say(Language::En, &problem.message));
+    let one = |problem: &Problem| {
+        format!("{:?} {}:{} {}", problem.severity, problem.line, problem.column, say(Language::En, &(&problem.fault).into()))
+    };
     report.problems.iter().map(one).collect()
 }
 
@@ -86,7 +87,7 @@ fn every_malformed_document_has_its_reason_and_place() {
         (b"<html><body>503</body></html>", "Error 1:1 This is a web page, not a session report."),
         (fixtures::DOCTYPE, "Error 2:1 The document has a DOCTYPE"),
         (b"<logged_in_reps/>", "Error 1:1 The document begins with <logged_in_reps>, not with <session_list>."),
-        (b"<session_list/>\n\0", "Error 1:16 Something follows after the end of the report."),
+        (b"<session_list/>\n\0", "Error 2:1 Something follows after the end of the report."),
         (b"<session_list/><session_list/>", "Error 1:16 Something follows after the end of the report."),
         (b"<session_list>", "Error 1:15 The document ends in the middle of the report."),
         (b"<session_list><ses", "Error 1:15 The document ends in the middle of the report."),
@@ -138,7 +139,7 @@ fn limits_end_in_a_named_problem() {
         (Limits { bytes: 10, ..Limits::default() }, "<session_list/>".to_owned(), "report.tooLarge"),
     ] {
         let report = read(text.as_bytes(), &limits);
-        assert_eq!(report.problems.last().map(|problem| problem.message.code.as_str()), Some(code));
+        assert_eq!(report.problems.last().map(|problem| problem.fault.code), Some(code));
         assert!(report.problems.len() <= 100);
     }
 }
@@ -147,9 +148,10 @@ fn limits_end_in_a_named_problem() {
 fn an_error_is_told_however_many_warnings_stand_before_it() {
     let odd = "<session lsid='0123456789abcdef0123456789abcdef'>".to_owned() + &"<end_time>soon</end_time>".repeat(200) + "</session>";
     for (behind, code) in [("<session/>", "report.lsid"), ("<error>no</error>", "report.applianceError"), ("</b>", "report.syntax")] {
-        let report = read_all(format!("<session_list>{odd}{behind}</session_list>").as_bytes());
+        let document = format!("<session_list>{odd}{behind}</session_list>");
+        let report = read_all(document.as_bytes());
         assert_eq!(report.problems.len(), 100);
-        assert_eq!(report.problems.last().map(|problem| problem.message.code.as_str()), Some(code));
+        assert_eq!(report.problems.last().map(|problem| problem.fault.code), Some(code));
         assert!(!report.is_sound());
     }
 }
@@ -168,7 +170,7 @@ proptest! {
         bytes.splice(at..end, with);
         for problem in read_all(&bytes).problems {
             prop_assert!(problem.line > 0 && problem.column > 0);
-            prop_assert_ne!(say(Language::En, &problem.message), problem.message.code);
+            prop_assert_ne!(say(Language::En, &(&problem.fault).into()), problem.fault.code);
         }
     }
 }

@@ -4,8 +4,10 @@
 use std::fmt::Write;
 
 /// Escaped for HTML text and quoted attributes; what could hide or reorder text is made visible.
-pub(super) fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
+pub(super) fn html(text: &str, out: &mut String) {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && !b"&<>\"'".contains(&b)) {
+        return out.push_str(text);
+    }
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -20,25 +22,27 @@ pub(super) fn html(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
 }
 
 /// Escaped for HTML, and with `$` as a reference: Halo fills in `$NAMES` of its own in what we hand it, and must find none
 /// in a value.
-pub(super) fn value(text: &str) -> String {
-    html(text).replace('$', "&#36;")
+pub(super) fn value(text: &str, out: &mut String) {
+    for (place, part) in text.split('$').enumerate() {
+        if place > 0 {
+            out.push_str("&#36;");
+        }
+        html(part, out);
+    }
 }
 
 /// Percent-encoded for any part of a URL (the unreserved characters of RFC 3986 stay).
-pub(super) fn percent(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+pub(super) fn percent(text: &str, out: &mut String) {
     for b in text.bytes() {
         match b {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(b.into()),
             _ => _ = write!(out, "%{b:02X}"),
         }
     }
-    out
 }
 
 /// One line of plain text: line breaks and tabs become spaces, other control characters and overrides vanish.

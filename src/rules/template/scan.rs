@@ -1,10 +1,12 @@
 //! One linear scan over a template: where its variables and blocks stand, and what is refused or odd. Fills nothing in.
 
 use super::{
-    Format, TemplateProblem, Values,
+    Format, TemplateProblem,
     markup::{Markup, Place, State},
+    variables,
 };
 use crate::rules::wording::Message;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// A longer template is refused.
 const LONGEST: usize = 64 * 1024;
@@ -14,7 +16,7 @@ const DEEPEST: usize = 16;
 const LONGEST_TAG: usize = 128;
 
 /// A part of a template.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Piece<'t> {
     Literal(&'t str),
     Variable { name: &'t str, typed: &'t str, place: Place },
@@ -22,14 +24,28 @@ pub(super) enum Piece<'t> {
 }
 
 /// A tag of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tag<'t> {
-    If(&'t str),
-    Unless(&'t str),
-    ElseIf(&'t str),
+    If(Cow<'t, str>),
+    Unless(Cow<'t, str>),
+    ElseIf(Cow<'t, str>),
     Else,
     EndIf,
     EndUnless,
+}
+
+impl Tag<'_> {
+    pub(super) fn into_owned(self) -> Tag<'static> {
+        let own = |name: Cow<'_, str>| Cow::Owned(name.into_owned());
+        match self {
+            Self::If(name) => Tag::If(own(name)),
+            Self::Unless(name) => Tag::Unless(own(name)),
+            Self::ElseIf(name) => Tag::ElseIf(own(name)),
+            Self::Else => Tag::Else,
+            Self::EndIf => Tag::EndIf,
+            Self::EndUnless => Tag::EndUnless,
+        }
+    }
 }
 
 /// What the scan found.
@@ -48,9 +64,9 @@ struct Open<'t> {
     last_branch: bool,
 }
 
-struct Scanner<'t> {
+struct Scanner<'t, 'n> {
     template: &'t str,
-    values: &'t Values,
+    named: &'n BTreeMap<String, String>,
     /// `None` in plain text.
     markup: Option<Markup>,
     at: usize,
@@ -61,9 +77,9 @@ struct Scanner<'t> {
 }
 
 /// Scans a template.
-pub(super) fn scan<'t>(template: &'t str, format: Format, values: &'t Values) -> Scan<'t> {
+pub(super) fn scan<'t>(template: &'t str, format: Format, named: &BTreeMap<String, String>) -> Scan<'t> {
     let markup = (format == Format::Html).then(Markup::new);
-    let mut scanner = Scanner { template, values, markup, at: 0, literal_from: 0, open: Vec::new(), pieces: Vec::new(), found: Vec::new() };
+    let mut scanner = Scanner { template, named, markup, at: 0, literal_from: 0, open: Vec::new(), pieces: Vec::new(), found: Vec::new() };
     if template.len() > LONGEST {
         let at = template.floor_char_boundary(LONGEST);
         scanner.found.push((at, true, Message::new("template.tooLong").with("limit", LONGEST)));
@@ -73,7 +89,7 @@ pub(super) fn scan<'t>(template: &'t str, format: Format, values: &'t Values) ->
     Scan { pieces: scanner.pieces, problems: placed(template, scanner.found) }
 }
 
-impl<'t> Scanner<'t> {
+impl<'t> Scanner<'t, '_> {
     fn run(&mut self) {
         while let Some(rest) = self.template.get(self.at..).filter(|rest| !rest.is_empty()) {
             let taken = match rest.strip_prefix('$') {
@@ -128,7 +144,7 @@ impl<'t> Scanner<'t> {
 
     /// At a `$`: how many bytes are a variable.
     fn dollar(&mut self, rest: &'t str, behind: &'t str) -> usize {
-        let Some(name) = self.values.name_at(behind) else { return 0 };
+        let Some(name) = variables::name_at(behind, self.named) else { return 0 };
         let typed = rest.get(..=name.len()).unwrap_or_default();
         self.variable(name, typed);
         typed.len()
@@ -136,7 +152,7 @@ impl<'t> Scanner<'t> {
 
     fn variable(&mut self, name: &'t str, typed: &'t str) {
         let place = self.markup.map_or(Place::Text, |markup| markup.place());
-        if self.values.is_ours(name) {
+        if variables::is_ours(name, self.named) {
             self.check_place(typed, place, name == "REMOTEINVITE");
         }
         self.end_literal();
@@ -174,9 +190,9 @@ impl<'t> Scanner<'t> {
         let typed = near.get(..inner.len() + 4).unwrap_or(near);
         let mut words = inner.split_whitespace();
         let tag = match (words.next().unwrap_or_default(), words.next(), words.next(), words.next()) {
-            ("#if", Some(name), None, None) if is_name(name) => Tag::If(name),
-            ("#unless", Some(name), None, None) if is_name(name) => Tag::Unless(name),
-            ("else", Some("if"), Some(name), None) if is_name(name) => Tag::ElseIf(name),
+            ("#if", Some(name), None, None) if is_name(name) => Tag::If(name.into()),
+            ("#unless", Some(name), None, None) if is_name(name) => Tag::Unless(name.into()),
+            ("else", Some("if"), Some(name), None) if is_name(name) => Tag::ElseIf(name.into()),
             ("else", None, ..) => Tag::Else,
             ("/if", None, ..) => Tag::EndIf,
             ("/unless", None, ..) => Tag::EndUnless,
@@ -204,19 +220,19 @@ impl<'t> Scanner<'t> {
     }
 
     fn know(&mut self, name: &str, typed: &str) {
-        if !self.values.is_ours(name) {
+        if !variables::is_ours(name, self.named) {
             self.problem(false, Message::new("template.unknownName").with("name", typed));
         }
     }
 
     fn block(&mut self, tag: Tag<'t>, typed: &'t str) {
         self.end_literal();
-        self.pieces.push(Piece::Tag(tag));
+        self.pieces.push(Piece::Tag(tag.clone()));
         let here = self.markup.unwrap_or(Markup::new());
         if let State::Comment | State::Raw(_) = here.state {
             self.check_place(typed, here.place(), false);
         }
-        if let Tag::If(name) | Tag::Unless(name) | Tag::ElseIf(name) = tag {
+        if let Tag::If(name) | Tag::Unless(name) | Tag::ElseIf(name) = &tag {
             self.know(name, typed);
         }
         let end = match tag {

@@ -2,6 +2,7 @@
 
 use super::Values;
 use crate::rules::link::HttpsUrl;
+use std::collections::BTreeMap;
 
 /// The names we fill ourselves, with what stands behind them. The first five come from the invite; the others from
 /// `Values::named`, as far as ticket, user and agent have them.
@@ -102,21 +103,20 @@ impl Values {
             Value::Missing | Value::Unknown => false,
         }
     }
+}
 
-    /// Whether we fill this name.
-    pub(super) fn is_ours(&self, name: &str) -> bool {
-        self.named.contains_key(name) || VARIABLES.iter().any(|(known, _)| *known == name)
-    }
+/// Whether we fill this name.
+pub(super) fn is_ours(name: &str, named: &BTreeMap<String, String>) -> bool {
+    named.contains_key(name) || VARIABLES.iter().any(|(known, _)| *known == name)
+}
 
-    /// The name a text behind a dollar sign begins with: the longest one known, else all that looks like a name.
-    pub(super) fn name_at<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let known =
-            VARIABLES.iter().map(|(name, _)| *name).chain(LEFT_TO_HALO.iter().copied()).chain(self.named.keys().map(String::as_str));
-        let longest = known.filter(|name| !name.is_empty() && text.starts_with(name)).map(str::len).max();
-        let like_a_name = || {
-            let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
-            (end > 1 && text.starts_with(|c: char| c.is_ascii_uppercase())).then_some(end)
-        };
-        text.get(..longest.or_else(like_a_name)?)
-    }
+/// The name a text behind a dollar sign begins with: the longest one known, else all that looks like a name.
+pub(super) fn name_at<'t>(text: &'t str, named: &BTreeMap<String, String>) -> Option<&'t str> {
+    let known = VARIABLES.iter().map(|(name, _)| *name).chain(LEFT_TO_HALO.iter().copied()).chain(named.keys().map(String::as_str));
+    let longest = known.filter(|name| !name.is_empty() && text.starts_with(name)).map(str::len).max();
+    let like_a_name = || {
+        let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+        (end > 1 && text.starts_with(|c: char| c.is_ascii_uppercase())).then_some(end)
+    };
+    text.get(..longest.or_else(like_a_name)?)
 }

@@ -11,32 +11,30 @@ use crate::{
     },
     views::{mail, time},
 };
-use serde::Serialize;
 
 /// An earlier invite is worth a line for so many seconds.
 const RECENT: i64 = 3600;
 
 /// The invite as it is being written.
-#[derive(Serialize)]
 pub(super) struct Form {
-    sending: bool,
+    pub(super) sending: bool,
     /// BeyondTrust could not be asked.
-    presence_failure: Option<Told>,
-    count: usize,
-    query: String,
-    channels: Vec<ChannelView>,
-    active: Option<String>,
-    age: Option<String>,
-    forecast: Forecast,
-    email: String,
-    email_wrong: Option<String>,
-    editing: bool,
-    edited: bool,
-    subject: String,
-    body: String,
-    mail: Mail,
-    valid: Option<String>,
-    recent: Vec<String>,
+    pub(super) presence_failure: Option<Told>,
+    pub(super) count: usize,
+    pub(super) query: String,
+    pub(super) channels: Vec<ChannelView>,
+    pub(super) active: Option<String>,
+    pub(super) age: Option<String>,
+    pub(super) forecast: Forecast,
+    pub(super) email: String,
+    pub(super) email_wrong: Option<String>,
+    pub(super) editing: bool,
+    pub(super) edited: bool,
+    pub(super) subject: String,
+    pub(super) body: String,
+    pub(super) mail: Mail,
+    pub(super) valid: Option<String>,
+    pub(super) recent: Vec<String>,
 }
 
 impl Form {
@@ -84,16 +82,15 @@ fn recent(state: &State, invite: &Invite) -> Option<String> {
     })
 }
 
-#[derive(Serialize)]
-struct ChannelView {
+pub(super) struct ChannelView {
     /// Also what choosing it hands back.
-    id: String,
-    name: String,
-    is_me: bool,
-    selected: bool,
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) is_me: bool,
+    pub(super) selected: bool,
     /// `here`, `away`, `unknown`, `team`.
-    dot: &'static str,
-    words: String,
+    pub(super) dot: &'static str,
+    pub(super) words: String,
 }
 
 impl ChannelView {
@@ -129,14 +126,13 @@ pub(super) fn element_id(channel: Channel) -> String {
 }
 
 /// What will happen, before anything does.
-#[derive(Serialize)]
-struct Forecast {
+pub(super) struct Forecast {
     /// `ok`, `warn`, `bad`.
-    tone: &'static str,
+    pub(super) tone: &'static str,
     /// The first sentence, when it can be told apart.
-    lead: Option<String>,
-    rest: String,
-    hint: Option<String>,
+    pub(super) lead: Option<String>,
+    pub(super) rest: String,
+    pub(super) hint: Option<String>,
 }
 
 impl Forecast {
@@ -177,21 +173,19 @@ fn noted(state: &State, routing: &Routing) -> Option<String> {
     Some(state.say(&Message::new("ui.forecast.noted").with("asked", asked)))
 }
 
-#[derive(Serialize)]
-struct Mail {
-    subject: Option<String>,
-    blocks: Vec<mail::Block>,
+pub(super) struct Mail {
+    pub(super) subject: Option<String>,
+    pub(super) blocks: Vec<mail::Block>,
     /// What is wrong, with its place.
-    problems: Vec<MailProblem>,
-    left_to_halo: Option<String>,
-    shown: bool,
+    pub(super) problems: Vec<MailProblem>,
+    pub(super) left_to_halo: Option<String>,
+    pub(super) shown: bool,
 }
 
-#[derive(Serialize)]
-struct MailProblem {
-    refused: bool,
-    place: String,
-    text: String,
+pub(super) struct MailProblem {
+    pub(super) refused: bool,
+    pub(super) place: String,
+    pub(super) text: String,
 }
 
 impl Mail {

@@ -2,7 +2,7 @@
 //! window does is the proxy's business.
 
 use super::{Effect, Moment, Phase, SigningIn, State};
-use crate::{api::Me, rules::failure::Failure};
+use crate::{api::Me, rules::failure::Failure, views::sign_in};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 impl State {
@@ -15,9 +15,7 @@ impl State {
 
     /// Where signing in begins, for a window or a link.
     pub(super) fn sign_in_address(&self, nonce: &str) -> String {
-        // An origin has no other character that means something in a query.
-        let origin = self.origin.replace(':', "%3A").replace('/', "%2F");
-        format!("{}/api/v1/sign-in?nonce={nonce}&origin={origin}", self.proxy)
+        sign_in::address(&self.proxy, &self.origin, nonce)
     }
 
     pub(super) fn signing_in(&mut self, change: impl FnOnce(&mut SigningIn)) {

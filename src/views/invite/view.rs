@@ -11,15 +11,18 @@ use crate::{
         routing::Reason,
         wording::{Language, Message, say},
     },
-    views::{pages, time},
+    views::{
+        pages::{self, Words},
+        time,
+    },
 };
-use serde::Serialize;
+use askama::Template;
 
 impl State {
     /// The panel as HTML.
     #[must_use]
     pub fn html(&self) -> String {
-        pages::html("invite", &Panel::new(self))
+        pages::html(&Panel::new(self), self.language)
     }
 
     pub(super) fn say(&self, message: &Message) -> String {
@@ -28,9 +31,10 @@ impl State {
 }
 
 /// The panel; exactly one of the parts behind `status` is there.
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "invite/panel.html")]
 struct Panel {
-    language: Language,
+    words: Words,
     ticket: String,
     agent: Option<String>,
     busy: bool,
@@ -48,7 +52,7 @@ struct Panel {
 impl Panel {
     fn new(state: &State) -> Self {
         let mut panel = Self {
-            language: state.language,
+            words: Words(state.language),
             ticket: state.ticket.to_string(),
             agent: state.me.as_ref().map(|me| me.name.clone()),
             busy: matches!(state.phase, Phase::Loading | Phase::Sending),
@@ -102,12 +106,10 @@ impl Panel {
     }
 }
 
-#[derive(Serialize)]
 struct SignedOut {
     kept: bool,
 }
 
-#[derive(Serialize)]
 struct SigningInView {
     blocked: bool,
     address: String,
@@ -129,7 +131,6 @@ impl SigningInView {
 }
 
 /// A failure in words.
-#[derive(Serialize)]
 pub(super) struct Told {
     title: String,
     detail: String,
@@ -142,7 +143,6 @@ impl Told {
     }
 }
 
-#[derive(Serialize)]
 struct Done {
     email: String,
     route: String,
@@ -169,7 +169,6 @@ impl Done {
     }
 }
 
-#[derive(Serialize)]
 struct Failed {
     title: String,
     detail: String,

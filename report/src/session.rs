@@ -1,12 +1,12 @@
 //! The elements of a `SupportSession` report (BeyondTrust reference, Reporting API) as our types. Elements and attributes
 //! that are not named here are skipped, whatever their order.
 
-use super::{Customer, Event, Party, Session, SessionRepresentative, document::Document, values};
-use crate::rules::wording::Message;
+use super::{Customer, Event, Fault, Party, Session, SessionRepresentative, document::Document, values};
 use quick_xml::events::BytesStart;
+use std::borrow::Cow;
 
 /// The sessions of a `session_list`, and the text of an `error` in it.
-pub(super) fn list(document: &mut Document<'_>, sessions: &mut Vec<Session>) -> Option<String> {
+pub(crate) fn list<'a>(document: &mut Document<'a>, sessions: &mut Vec<Session<'a>>) -> Option<String> {
     let mut error = None;
     while let Some(child) = document.child() {
         match child.local_name().as_ref() {
@@ -14,18 +14,18 @@ pub(super) fn list(document: &mut Document<'_>, sessions: &mut Vec<Session>) -> 
                 let session = session(document, &child);
                 document.keep(sessions, session);
             }
-            "error" => error = Some(document.text().unwrap_or_default()),
+            "error" => error = Some(document.owned_text().unwrap_or_default()),
             _ => document.skip(),
         }
     }
     error
 }
 
-fn session(document: &mut Document<'_>, start: &BytesStart<'_>) -> Session {
+fn session<'a>(document: &mut Document<'a>, start: &BytesStart<'_>) -> Session<'a> {
     let lsid = document.attribute(start, "lsid").unwrap_or_default();
     let mut session = Session { lsid: lsid.parse().ok(), ..Session::default() };
     if session.lsid.is_none() {
-        document.refuse(Message::new("report.lsid").with("text", lsid));
+        document.refuse(Fault::new("report.lsid").with("text", lsid));
     }
     let mut duration = None;
     let (mut chat_download, mut recording_download) = (None, None);
@@ -34,23 +34,23 @@ fn session(document: &mut Document<'_>, start: &BytesStart<'_>) -> Session {
         match child.local_name().as_ref() {
             "start_time" => session.start = document.time(&child),
             "end_time" => session.end = document.time(&child),
-            "duration" => duration = document.text(),
-            "external_key" => session.external_key = document.text(),
-            "public_site" => session.public_site = document.text(),
-            "session_chat_view_url" => session.chat_url = document.text(),
-            "session_chat_download_url" => chat_download = document.text(),
-            "session_recording_view_url" => session.recording_url = document.text(),
-            "session_recording_download_url" => recording_download = document.text(),
+            "duration" => duration = document.owned_text(),
+            "external_key" => session.external_key = document.owned_text(),
+            "public_site" => session.public_site = document.owned_text(),
+            "session_chat_view_url" => session.chat_url = document.owned_text(),
+            "session_chat_download_url" => chat_download = document.owned_text(),
+            "session_recording_view_url" => session.recording_url = document.owned_text(),
+            "session_recording_download_url" => recording_download = document.owned_text(),
             "primary_customer" => {
                 primary_customer = document.attribute(&child, "gsnumber");
-                session.primary_customer = document.text();
+                session.primary_customer = document.owned_text();
             }
             "primary_rep" => {
                 session.primary_representative = document.attribute(&child, "gsnumber");
                 document.skip();
             }
             "primary_team" => {
-                let team = document.text();
+                let team = document.owned_text();
                 add_team(document, &mut session, team, true);
             }
             "team_list" => {
@@ -92,7 +92,7 @@ fn session(document: &mut Document<'_>, start: &BytesStart<'_>) -> Session {
     session
 }
 
-fn add_team(document: &mut Document<'_>, session: &mut Session, name: Option<String>, primary: bool) {
+fn add_team(document: &mut Document<'_>, session: &mut Session<'_>, name: Option<String>, primary: bool) {
     let Some(name) = name else { return };
     if primary {
         session.teams.retain(|known| *known != name);
@@ -105,13 +105,13 @@ fn add_team(document: &mut Document<'_>, session: &mut Session, name: Option<Str
 /// The name stands in the element itself or, as some appliances write it, in a `name` child or attribute.
 fn team_name(document: &mut Document<'_>, start: &BytesStart<'_>) -> Option<String> {
     let attribute = document.attribute(start, "name");
-    document.text().or(attribute)
+    document.owned_text().or(attribute)
 }
 
-fn custom_attributes(document: &mut Document<'_>, session: &mut Session) {
+fn custom_attributes(document: &mut Document<'_>, session: &mut Session<'_>) {
     while let Some(child) = document.child() {
         let code_name = document.attribute(&child, "code_name");
-        if let (Some(code_name), Some(value)) = (code_name, document.text()) {
+        if let (Some(code_name), Some(value)) = (code_name, document.owned_text()) {
             document.keep(&mut session.attributes, (code_name, value));
         }
     }
@@ -122,17 +122,17 @@ fn customer(document: &mut Document<'_>, start: &BytesStart<'_>) -> (bool, Custo
     let mut customer = Customer { gsnumber: document.attribute(start, "gsnumber"), ..Customer::default() };
     while let Some(child) = document.child() {
         match child.local_name().as_ref() {
-            "username" => customer.username = document.text(),
-            "hostname" => customer.hostname = document.text(),
-            "os" => customer.os = document.text(),
-            "public_ip" => customer.public_ip = document.text().and_then(values::address),
-            "private_ip" => customer.private_ip = document.text().and_then(values::address),
+            "username" => customer.username = document.owned_text(),
+            "hostname" => customer.hostname = document.owned_text(),
+            "os" => customer.os = document.owned_text(),
+            "public_ip" => customer.public_ip = document.owned_text().and_then(values::address),
+            "private_ip" => customer.private_ip = document.owned_text().and_then(values::address),
             "primary_cust" => is_primary = flag(document),
             "info" => {
                 while let Some(child) = document.child() {
                     match child.local_name().as_ref() {
-                        "name" => customer.name = document.text(),
-                        "company" => customer.company = document.text(),
+                        "name" => customer.name = document.owned_text(),
+                        "company" => customer.company = document.owned_text(),
                         _ => document.skip(),
                     }
                 }
@@ -151,10 +151,10 @@ fn representative(document: &mut Document<'_>, start: &BytesStart<'_>) -> Sessio
     };
     while let Some(child) = document.child() {
         match child.local_name().as_ref() {
-            "username" => representative.username = document.text(),
-            "display_name" => representative.names.display = document.text(),
-            "public_display_name" => representative.names.public = document.text(),
-            "private_display_name" => representative.names.private = document.text(),
+            "username" => representative.username = document.owned_text(),
+            "display_name" => representative.names.display = document.owned_text(),
+            "public_display_name" => representative.names.public = document.owned_text(),
+            "private_display_name" => representative.names.private = document.owned_text(),
             // Older appliances say `primary_rep`.
             "session_owner" | "primary_rep" => representative.owner = flag(document),
             "seconds_involved" => representative.seconds_involved = number(document).unwrap_or_default(),
@@ -165,9 +165,10 @@ fn representative(document: &mut Document<'_>, start: &BytesStart<'_>) -> Sessio
     representative
 }
 
-fn event(document: &mut Document<'_>, start: &BytesStart<'_>) -> Event {
-    let kind = document.attribute(start, "event_type").unwrap_or_default();
-    let mut event = Event { at: document.timestamp(start), kind, ..Event::default() };
+fn event<'a>(document: &mut Document<'a>, start: &BytesStart<'_>) -> Event<'a> {
+    let [timestamp, kind] = document.attributes(start, ["timestamp", "event_type"]);
+    let at = document.read_time(start.local_name().as_ref(), timestamp);
+    let mut event = Event { at, kind: kind.unwrap_or_default(), ..Event::default() };
     let mut single = (None, None);
     while let Some(child) = document.child() {
         match child.local_name().as_ref() {
@@ -190,26 +191,27 @@ fn event(document: &mut Document<'_>, start: &BytesStart<'_>) -> Event {
     event
 }
 
-fn party(document: &mut Document<'_>, start: &BytesStart<'_>) -> Option<Party> {
-    let role = document.attribute(start, "type").unwrap_or_default();
-    let gsnumber = document.attribute(start, "gsnumber");
-    let name = document.text().unwrap_or_default();
-    (!role.is_empty() || gsnumber.is_some() || !name.is_empty()).then_some(Party { role, gsnumber, name })
+fn party<'a>(document: &mut Document<'a>, start: &BytesStart<'_>) -> Option<Party<'a>> {
+    let [role, gsnumber] = document.attributes(start, ["type", "gsnumber"]);
+    let name = document.text();
+    if role.is_none() && gsnumber.is_none() && name.is_none() {
+        return None;
+    }
+    Some(Party { role: role.unwrap_or_default(), gsnumber, name: name.unwrap_or_default() })
 }
 
-fn encoded_body(document: &mut Document<'_>) -> Option<String> {
+fn encoded_body<'a>(document: &mut Document<'a>) -> Option<Cow<'a, str>> {
     let text = document.text()?;
     let body = values::encoded(&text);
     if body.is_none() {
-        document.warn(Message::new("report.encodedBody"));
+        document.warn(Fault::new("report.encodedBody"));
     }
-    Some(body.unwrap_or_else(|| char::REPLACEMENT_CHARACTER.to_string()))
+    Some(body.unwrap_or_else(|| char::REPLACEMENT_CHARACTER.to_string()).into())
 }
 
-fn data(document: &mut Document<'_>, pairs: &mut Vec<(String, String)>) {
+fn data<'a>(document: &mut Document<'a>, pairs: &mut Vec<(Cow<'a, str>, Cow<'a, str>)>) {
     while let Some(child) = document.child() {
-        let name = document.attribute(&child, "name");
-        let value = document.attribute(&child, "value");
+        let [name, value] = document.attributes(&child, ["name", "value"]);
         let text = document.text();
         if let (Some(name), Some(value)) = (name, value.or(text)) {
             document.keep(pairs, (name, value));
@@ -217,7 +219,7 @@ fn data(document: &mut Document<'_>, pairs: &mut Vec<(String, String)>) {
     }
 }
 
-fn files(document: &mut Document<'_>, files: &mut Vec<(String, Option<u64>)>) {
+fn files<'a>(document: &mut Document<'a>, files: &mut Vec<(Cow<'a, str>, Option<u64>)>) {
     while let Some(_file) = document.child() {
         let mut file = (None, None);
         while let Some(child) = document.child() {

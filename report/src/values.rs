@@ -1,17 +1,17 @@
 //! The small texts inside a report: times, durations, addresses, encoded messages. Each is read or it is not; none fails a
 //! report.
 
-use crate::rules::words::UnixSeconds;
+use super::UnixSeconds;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Seconds since 1970 as a number, or an ISO 8601 time with its offset.
-pub(super) fn time(text: &str) -> Option<UnixSeconds> {
+pub(crate) fn time(text: &str) -> Option<UnixSeconds> {
     text.parse().ok().or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp))
 }
 
 /// `HH:MM:SS`; hours may pass 24.
-pub(super) fn seconds(text: &str) -> Option<u64> {
+pub(crate) fn seconds(text: &str) -> Option<u64> {
     let mut parts = text.split(':').map(|part| part.parse::<u64>().ok());
     match (parts.next()?, parts.next()?, parts.next()?, parts.next()) {
         (Some(hours), Some(minutes @ 0..60), Some(seconds @ 0..60), None) => hours.checked_mul(3600)?.checked_add(minutes * 60 + seconds),
@@ -20,7 +20,7 @@ pub(super) fn seconds(text: &str) -> Option<u64> {
 }
 
 /// An address without its port: `198.51.100.23:61422`, `[2001:db8::9]:50210`; `Unknown` is none.
-pub(super) fn address(text: String) -> Option<String> {
+pub(crate) fn address(text: String) -> Option<String> {
     if text.eq_ignore_ascii_case("unknown") {
         return None;
     }
@@ -34,14 +34,14 @@ pub(super) fn address(text: String) -> Option<String> {
 }
 
 /// `encoded_body`: base64 with line breaks, UTF-8 with characters XML forbids, which become visible replacements.
-pub(super) fn encoded(text: &str) -> Option<String> {
+pub(crate) fn encoded(text: &str) -> Option<String> {
     let base64: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
     let decoded = STANDARD.decode(base64).ok()?;
     Some(String::from_utf8_lossy(&decoded).trim().chars().map(printable).collect())
 }
 
 /// The character, or its replacement when it is a control character other than white space.
-pub(super) const fn printable(c: char) -> char {
+pub(crate) const fn printable(c: char) -> char {
     match c {
         '\n' | '\t' | '\r' => c,
         '\0'..='\x1F' | '\x7F'..='\u{9F}' => char::REPLACEMENT_CHARACTER,

@@ -1,0 +1,4 @@
+// The template engines, as they come.
+
+export { default as Handlebars } from 'handlebars';
+export { default as Mustache } from 'mustache';
