@@ -142,9 +142,13 @@ impl<'a> Document<'a> {
     /// The time of an element: its `timestamp`, else its text.
     pub(crate) fn time(&mut self, start: &BytesStart<'_>) -> Option<i64> {
         let [timestamp] = self.attributes(start, ["timestamp"]);
-        let element = start.local_name();
+        let from = self.event_from;
         let text = self.text();
-        self.read_time(element.as_ref(), timestamp.or(text))
+        // What cannot be read is told where its element begins.
+        let behind = std::mem::replace(&mut self.event_from, from);
+        let time = self.read_time(start.local_name().as_ref(), timestamp.or(text));
+        self.event_from = behind;
+        time
     }
 
     /// A time that stands in the element of this name.

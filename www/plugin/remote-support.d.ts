@@ -215,6 +215,19 @@ export interface PinnedOptions extends Options {
 /** The link that opens the device with this tag; throws a `PluginError` for a value that is empty or was not filled in. */
 export function pinnedSessionUrl(site: string, search: string, options?: PinnedOptions): string;
 
+/** A client for the proxy; every call rejects with a `PluginError`. The answers are those of its API. */
+export interface ProxyClient {
+  me(): Promise<{ id: number; name: string; isAdministrator: boolean }>;
+  channels(about: { ticket: number } | { chat: number }): Promise<Record<string, unknown>>;
+  invites(about: { ticket: number }): Promise<{ invites: InviteSent['invite'][] }>;
+  /** A repeated call with the same key sends at most once. */
+  invite(invite: { channel?: Channel; ticket: number; email?: string; subject?: string; body?: string }, key?: string): Promise<InviteSent['invite']>;
+  sessions(): Promise<Record<string, unknown>>;
+  settings(): Promise<Record<string, unknown>>;
+  testSettings(settings?: object): Promise<{ ok: boolean; checks: object[] }>;
+}
+export function connect(options: { proxy: string; signal?: AbortSignal }): ProxyClient;
+
 /** Detail of `remote-support:invite-sent`. */
 export interface InviteSent {
   invite: { id: string; ticket: number; state: string; email: string; sentBy: string; routing: Omit<Routing, 'text'>; created: number; expires: number | null };

@@ -1,5 +1,6 @@
 // The entry: loads the WebAssembly module, says plainly why it could not, and registers the elements. Knows no view.
 
+export { connect } from './connect.js';
 import { renderTemplate } from './invite-template.js';
 import { sessionReport } from './session-report.js';
 

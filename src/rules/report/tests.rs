@@ -116,7 +116,7 @@ fn odd_parts_are_read_all_the_same_and_said() {
         problems(&report),
         [
             "Error 3:1 The session has no valid lsid (32 hexadecimal digits): \"not-an-id\".",
-            "Warning 4:37 The time \"soon\" in start_time cannot be read; it is left out.",
+            "Warning 4:1 The time \"soon\" in start_time cannot be read; it is left out.",
             "Warning 5:16 Entity &nbsp; is not defined; it stays as typed.",
             "Warning 7:90 A message's encoded_body is not base64; it is shown as \u{FFFD}.",
         ]

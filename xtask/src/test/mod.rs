@@ -54,8 +54,16 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// The packages whose tests run natively.
-const PRODUCT: [&str; 6] =
-    ["--package", "halo-remote-support", "--package", "remote-support-proxy", "--package", "remote-support-simulator"];
+const PRODUCT: [&str; 8] = [
+    "--package",
+    "halo-remote-support",
+    "--package",
+    "remote-support-report",
+    "--package",
+    "remote-support-proxy",
+    "--package",
+    "remote-support-simulator",
+];
 
 type Tools = (Node, Browser);
 
