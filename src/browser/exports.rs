@@ -33,7 +33,9 @@ fn take<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T, JsValue> 
 
 /// A field of an options object, when there is one and it is set.
 pub(super) fn option(options: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(options, &name.into()).ok().filter(|value| !value.is_null_or_undefined())
+    // Asking nothing for a field throws, and an error with its stack costs more than a small report.
+    let asked = if options.is_object() { Reflect::get(options, &name.into()).ok() } else { None };
+    asked.filter(|value| !value.is_null_or_undefined())
 }
 
 /// The language the options ask for.
