@@ -6,6 +6,7 @@ import { tryThis } from "./try-this.js";
 export async function config() {
   const found = await ask("/demo/config");
   for (const link of document.querySelectorAll("a[data-console]")) link.href = `${found.appliance}/console`;
+  for (const link of document.querySelectorAll("a[data-check]")) link.href = `${found.proxy}/embed/check`;
   return found;
 }
 
