@@ -7,5 +7,6 @@
 
 mod exports;
 mod invite;
+mod names;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

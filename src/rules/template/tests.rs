@@ -182,6 +182,30 @@ fn control_characters_and_overrides_are_visible_in_escaped_text() {
     assert_eq!(escape("a\u{0}\u{1B}\u{7F}\u{85}\u{202E}b\n\t"), "a␀␛␡[U+0085][U+202E]b\n\t");
 }
 
+#[test]
+fn every_mail_and_chat_message_we_ship_with_is_told_with_kind_blank_and_hostile_values() {
+    use crate::rules::settings::Templates;
+    let Templates { subject, mail, chat, canned } = Templates::default();
+    let named = |values: &[(&str, &str)]| values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let kind = Values {
+        canned: canned.clone(),
+        named: named(&[("FAULTID", "1161"), ("USERNAME", "Connor"), ("AGENTNAME", "Ann Keller")]),
+        ..values()
+    };
+    let blank = Values { link: None, session_code: None, ..kind.clone() };
+    let name = "<img src=x onerror=alert(1)>$LINKTOREMOTE {{FAULTID}}\r\nBcc: x@example.com\u{202E}";
+    let hostile = Values { canned, named: named(&[("FAULTID", "1161"), ("USERNAME", name), ("AGENTNAME", name)]), ..values() };
+    let mut told = String::new();
+    for (what, values) in [("kind", kind), ("blank", blank), ("hostile", hostile)] {
+        for (template, format) in [(&subject, Format::Text), (&mail, Format::Html), (&chat, Format::Html)] {
+            let rendered = render(template, &values, format).unwrap();
+            told += &format!("{what}, {format:?}, blank link: {}\n{}\n\n", rendered.blank_link, rendered.output);
+        }
+    }
+    assert!(!told.contains("<img"));
+    insta::assert_snapshot!(told);
+}
+
 /// Whether HTML text is one text node: no tag, and each ampersand begins a reference we write.
 fn is_one_text_node(html: &str) -> bool {
     let references = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#36;"];
