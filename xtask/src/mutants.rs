@@ -11,15 +11,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The rules; those that read reports are a crate of their own.
+const RULES: [&str; 2] = ["src/rules", "report/src"];
+const PACKAGES: [&str; 2] = ["halo-remote-support", "remote-support-report"];
+
 #[derive(clap::Args)]
 pub struct Options {
     /// These files, whole
     #[arg(value_name = "FILE", conflicts_with_all = ["since", "all"])]
     files: Vec<PathBuf>,
-    /// The lines of src/rules changed since this commit; by default since the branch left main, on main since the last commit
+    /// The lines of the rules changed since this commit; by default since the branch left main, on main since the last commit
     #[arg(long, value_name = "REF", conflicts_with = "all")]
     since: Option<String>,
-    /// All of src/rules; takes hours
+    /// All of the rules; takes hours
     #[arg(long)]
     all: bool,
 }
@@ -30,15 +34,20 @@ pub fn mutants(workspace: &Workspace, options: &Options) -> Result<()> {
     let program = install::cargo_tool(workspace, "cargo-mutants")?;
     let mut mutants = workspace.program(program);
     // A build folder of its own, kept: only the first run compiles everything.
-    mutants.arg("mutants").arg("--output").arg(&folder).env("CARGO_TARGET_DIR", folder.join("target"));
+    mutants.arg("mutants");
+    for package in PACKAGES {
+        // The tests of either may notice a change in the other.
+        mutants.args(["--package", package, "--test-package", package]);
+    }
+    mutants.arg("--output").arg(&folder).env("CARGO_TARGET_DIR", folder.join("target"));
     if options.all {
-        mutants.args(["--file", "src/rules/**/*.rs"]);
+        mutants.args(RULES.iter().flat_map(|folder| ["--file".to_owned(), format!("{folder}/**/*.rs")]));
     } else if !options.files.is_empty() {
         mutants.args(options.files.iter().flat_map(|file| [Path::new("--file"), file]));
     } else {
         let changes = changes(workspace, options.since.as_deref())?;
         if changes.is_empty() {
-            println!("nothing changed in src/rules, so there is nothing to mutate; --all mutates all of it");
+            println!("nothing changed in the rules, so there is nothing to mutate; --all mutates all of it");
             return Ok(());
         }
         let file = folder.join("changes.diff");
@@ -60,7 +69,7 @@ pub fn mutants(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// The changes to mutate, uncommitted ones included.
 fn changes(workspace: &Workspace, since: Option<&str>) -> Result<String> {
-    let diff = |since: &str| output(workspace.program("git").args(["diff", since, "--", "src/rules"]));
+    let diff = |since: &str| output(workspace.program("git").args(["diff", since, "--"]).args(RULES));
     if let Some(since) = since {
         return diff(since);
     }
