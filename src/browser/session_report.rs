@@ -7,7 +7,7 @@ use super::{
     exports::{WordedProblem, lang, option, wrong},
 };
 use crate::rules::{
-    report::{self, Limits, Party, Report, Severity, log::Log},
+    report::{self, Limits, Party, Report, log::Log},
     words::Lsid,
 };
 use js_sys::{Array, Float64Array};
@@ -44,9 +44,10 @@ pub fn read_session_report(xml: &[u8], options: &JsValue) -> Result<Array, JsVal
     let events: Vec<_> = report.sessions.iter_mut().map(|session| std::mem::take(&mut session.events)).collect();
     let mut log = Log::default();
     events.iter().flatten().for_each(|event| log.add(event));
+    let ok = report.is_sound();
     let problems = std::mem::take(&mut report.problems);
     let head = Head {
-        ok: problems.iter().all(|problem| problem.severity == Severity::Warning),
+        ok,
         report: &report,
         problems: WordedProblem::of_report(&problems, lang(options)),
         events: events.iter().map(Vec::len).collect(),

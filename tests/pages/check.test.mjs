@@ -92,6 +92,16 @@ test('the settings come from the proxy once an administrator signs in', async ()
   await page.getByText('Added to ticket 1161').waitFor();
   assert.match(await page.locator('#rs-agents').inputValue(), /^Ann Keller = /m);
   assert.deepEqual(said, []);
+  // The browser itself reports a refusal on the console, so this comes after.
+  const client = await page.evaluate(async () => {
+    const { connect } = await import('/embed/pkg/remote-support.js');
+    const proxy = connect({ proxy: location.origin });
+    const refused = await proxy.invite({ ticket: 1161, email: 'not an address' }).catch(({ code, advice, retryable, status }) => ({ code, advice, retryable, status }));
+    return { me: await proxy.me(), channels: await proxy.channels({ ticket: 1161 }), invites: await proxy.invites({ ticket: 1161 }), settings: await proxy.settings(), sessions: await proxy.sessions(), test: await proxy.testSettings(), refused };
+  });
+  assert.equal(client.me.name, 'Priya Nair');
+  assert.ok(client.channels.channels.length > 1 && Array.isArray(client.invites.invites) && client.settings.version > 0 && client.sessions.sessions && client.test.checks.length > 0);
+  assert.deepEqual([client.refused.code, client.refused.retryable, client.refused.status], ['email_invalid', false, 422]);
   await context.close();
 });
 

@@ -22,18 +22,20 @@ impl Given {
     pub(super) fn new(name: Option<String>, bytes: &[u8]) -> Self {
         let report = report::read(bytes, &Limits::default());
         let sound = report.is_sound();
-        let lines = |problem: Problem| {
-            let excerpt = excerpt(bytes, &problem);
+        // One pass: the problems stand in the order of their lines.
+        let mut lines = bytes.split(|byte| *byte == b'\n').zip(1..).peekable();
+        let told = |problem: Problem| {
+            while lines.next_if(|(_, number)| *number < problem.line).is_some() {}
+            let excerpt = excerpt(lines.peek().map_or(&[], |(line, _)| *line), &problem);
             (problem, excerpt)
         };
         let sessions = report.sessions.into_iter().map(Session::into_owned).collect();
-        Self { name, bytes: bytes.len(), sound, sessions, problems: report.problems.into_iter().map(lines).collect() }
+        Self { name, bytes: bytes.len(), sound, sessions, problems: report.problems.into_iter().map(told).collect() }
     }
 }
 
 /// The line's part around the problem.
-fn excerpt(bytes: &[u8], problem: &Problem) -> String {
-    let line = bytes.split(|byte| *byte == b'\n').nth(problem.line.saturating_sub(1) as usize).unwrap_or_default();
+fn excerpt(line: &[u8], problem: &Problem) -> String {
     let from = (problem.column as usize).saturating_sub(BEFORE + 1);
     let part = line.get(from..).unwrap_or_default();
     let shown = String::from_utf8_lossy(part.get(..SHOWN).unwrap_or(part)).trim().to_owned();

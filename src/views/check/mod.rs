@@ -65,6 +65,8 @@ pub struct State {
     typed: String,
     /// A file is on its way.
     waiting: bool,
+    /// The last file could not be read.
+    unreadable: bool,
     given: Option<Given>,
     session: usize,
     /// The code in the key counts as issued by us.
@@ -124,6 +126,7 @@ impl State {
             agents: String::new(),
             typed: String::new(),
             waiting: false,
+            unreadable: false,
             given: None,
             session: 0,
             issued: true,
@@ -171,8 +174,8 @@ impl State {
                 }
             }
             "check" => return self.check(),
-            "waiting" => self.waiting = true,
-            "unreadable" => self.waiting = false,
+            "waiting" => (self.waiting, self.unreadable) = (true, false),
+            "unreadable" => (self.waiting, self.unreadable) = (false, true),
             "example" => return self.give(None, EXAMPLE.as_bytes()),
             "other" => {
                 (self.given, self.session) = (None, 0);
@@ -231,7 +234,7 @@ impl State {
 
     fn give(&mut self, name: Option<String>, bytes: &[u8]) -> Vec<Effect> {
         self.given = Some(Given::new(name, bytes));
-        (self.session, self.waiting) = (0, false);
+        (self.session, self.waiting, self.unreadable) = (0, false, false);
         vec![Effect::Focus("rs-verdict")]
     }
 

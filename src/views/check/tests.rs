@@ -36,6 +36,17 @@ fn what_is_pasted_is_read_at_once_and_what_is_typed_waits() {
 }
 
 #[test]
+fn a_file_that_the_browser_cannot_read_is_told_until_another_comes() {
+    let mut state = panel();
+    did(&mut state, "waiting", "");
+    assert!(shows(&state, "aria-busy=\"true\""));
+    did(&mut state, "unreadable", "");
+    assert!(shows(&state, "The file could not be read.") && shows(&state, "aria-busy=\"false\""));
+    state.update(Event::File("x.xml".to_owned(), EXAMPLE.as_bytes().to_vec()), "");
+    assert!(!shows(&state, "The file could not be read."));
+}
+
+#[test]
 fn nothing_given_is_nothing_checked() {
     let mut state = panel();
     assert_eq!(did(&mut state, "check", ""), [Effect::Focus("rs-report")]);

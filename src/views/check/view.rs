@@ -31,6 +31,7 @@ impl State {
 struct Panel<'a> {
     words: Words,
     waiting: bool,
+    unreadable: bool,
     typed: &'a str,
     settings: SettingsView<'a>,
     result: Option<Shown>,
@@ -93,6 +94,7 @@ impl<'a> Panel<'a> {
         Self {
             words: Words(state.language),
             waiting: state.waiting,
+            unreadable: state.unreadable,
             typed: &state.typed,
             settings: SettingsView::new(state),
             result: state.given.as_ref().map(|given| Shown::new(state, given, nfkc)),
