@@ -14,7 +14,7 @@ use crate::rules::{
     report::{Problem, Session, Severity},
     routing::{self, Representative, Routing, Step},
     settings::Settings,
-    template::{self, Filled, Format, Rendered, Template, TemplateProblem, Values},
+    template::{self, Field, Filled, Format, Rendered, Template, TemplateProblem, Values},
     wording::{Language, Message, say},
     words::Channel,
 };
@@ -279,8 +279,8 @@ pub struct InviteTemplate {
 #[derive(Serialize)]
 struct Plan<'a> {
     parts: Vec<PlanPart<'a>>,
-    /// What [`InviteTemplate::fill`] wants, in this order.
-    names: &'a [String],
+    /// What [`InviteTemplate::fill`] wants, in this order: a field of the values, or one of `named`.
+    fields: Vec<(&'static str, Option<&'a str>)>,
 }
 
 /// The template's own text, or the place of a slot; -1 for a tag, which shows nothing.
@@ -308,7 +308,7 @@ impl InviteTemplate {
         let named = names.iter().map(|name| (name.clone(), String::new())).collect();
         let scanned = Template::new(template, format, &named).map(Template::into_owned);
         let mut wanted: Vec<String> = scanned.iter().flat_map(Template::names).map(str::to_owned).collect();
-        if wanted.iter().any(|name| name == "REMOTEINVITE") {
+        if wanted.iter().any(|name| Field::of(name) == Field::Canned) {
             // The canned text may name whatever the mail may.
             wanted = names;
             wanted.extend(["LINKTOREMOTE", "REMOTESESSIONCODE", "REMOTEINVITE"].map(str::to_owned));
@@ -324,7 +324,16 @@ impl InviteTemplate {
         let part = |(text, slot): (Option<_>, Option<usize>)| {
             text.map_or_else(|| PlanPart::Slot(slot.and_then(|slot| slot.try_into().ok()).unwrap_or(-1)), PlanPart::Text)
         };
-        let plan = |template| Plan { parts: Template::parts(template).map(part).collect(), names: &self.names };
+        let field = |name| match Field::of(name) {
+            Field::Link => ("link", None),
+            Field::SessionCode => ("sessionCode", None),
+            Field::Canned => ("canned", None),
+            Field::Named(name) => ("named", Some(name)),
+        };
+        let plan = |template| Plan {
+            parts: Template::parts(template).map(part).collect(),
+            fields: self.names.iter().map(|name| field(name)).collect(),
+        };
         give(&self.scanned.as_ref().ok().map(plan))
     }
 
@@ -360,11 +369,11 @@ impl InviteTemplate {
         let mut filled = Values::default();
         for (name, value) in self.names.iter().zip(values.split('\0')) {
             let Some(value) = value.strip_prefix('=') else { continue };
-            match name.as_str() {
-                "LINKTOREMOTE" | "REMOTELINK" => filled.link = Some(self.link(value)?),
-                "REMOTESSESSIONCODE" | "REMOTESESSIONCODE" => filled.session_code = Some(value.to_owned()),
-                "REMOTEINVITE" => filled.canned = value.to_owned(),
-                _ => _ = filled.named.insert(name.clone(), value.to_owned()),
+            match Field::of(name) {
+                Field::Link => filled.link = Some(self.link(value)?),
+                Field::SessionCode => filled.session_code = Some(value.to_owned()),
+                Field::Canned => filled.canned = value.to_owned(),
+                Field::Named(name) => _ = filled.named.insert(name.to_owned(), value.to_owned()),
             }
         }
         let Filled { slots, shown, told } = match template.fill(&filled) {

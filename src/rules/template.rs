@@ -12,7 +12,7 @@ use scan::{Piece, Scan, Tag, scan};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeMap};
 use variables::Value;
-pub use variables::{LEFT_TO_HALO, VARIABLES};
+pub use variables::{Field, LEFT_TO_HALO, VARIABLES};
 
 /// What a template may say. Keys of `named` are variable names without the dollar sign (`FAULTID`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,7 +50,7 @@ fn an_invite_is_routed_and_rendered() {
     let names = object(r#"["USERNAME"]"#);
     let scanned = |template: &str| exports::InviteTemplate::new(template, &names, &JsValue::UNDEFINED).unwrap();
     let template = scanned("<a href=\"$LINKTOREMOTE\">$USERNAME</a>");
-    assert_eq!(at(&template.plan().unwrap(), "names"), r#"["LINKTOREMOTE","USERNAME"]"#);
+    assert_eq!(at(&template.plan().unwrap(), "fields"), r#"[["link",null],["named","USERNAME"]]"#);
     let filled = template.fill("=https://support.example.com/?ak=1\0=<b>", "").unwrap();
     assert_eq!(filled.as_string().unwrap(), "https://support.example.com/?ak=1\0&lt;b&gt;");
     assert_eq!(at(&template.fill("=javascript:1\0", "").unwrap_err(), "code"), "argument_invalid");

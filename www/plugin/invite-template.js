@@ -18,8 +18,8 @@ class Scanned {
   }
 
   render(values, { lang } = {}, wrong) {
-    const names = this.plan?.names ?? [];
-    const told = this.template.fill(names.map((name) => given(name, values, wrong)).join('\0'), lang ?? '');
+    const fields = this.plan?.fields ?? [];
+    const told = this.template.fill(fields.map((field) => given(field, values, wrong)).join('\0'), lang ?? '');
     if (typeof told === 'string') return { output: this.#put(told.split('\0')), warnings: [], leftToHalo: [], blankLink: false };
     const [texts, shown, more] = told;
     const result = more ?? { output: null, warnings: [], leftToHalo: [], blankLink: false };
@@ -42,26 +42,12 @@ class Scanned {
 }
 
 /** A value as it goes in: behind a `=`, or empty when there is none. */
-function given(name, values, wrong) {
-  const value = of(name, values);
+function given([field, name], values, wrong) {
+  let value = values?.[field];
+  if (name !== null) value = value && Object.hasOwn(value, name) ? value[name] : null;
   if (value == null) return '';
-  if (typeof value !== 'string') throw wrong(`values: ${name} is not a text`);
+  if (typeof value !== 'string') throw wrong(`values.${name === null ? field : `named.${name}`} is not a text`);
   return `=${value.includes('\0') ? value.replaceAll('\0', '\u2400') : value}`;
-}
-
-function of(name, values) {
-  switch (name) {
-    case 'LINKTOREMOTE':
-    case 'REMOTELINK':
-      return values?.link;
-    case 'REMOTESSESSIONCODE':
-    case 'REMOTESESSIONCODE':
-      return values?.sessionCode;
-    case 'REMOTEINVITE':
-      return values?.canned;
-    default:
-      return values?.named && Object.hasOwn(values.named, name) ? values.named[name] : null;
-  }
 }
 
 /** Renders a template, scanned now or earlier. */

@@ -83,14 +83,40 @@ pub(super) enum Value<'v> {
     Unknown,
 }
 
+/// The field of [`Values`] that a name is filled from; several names may share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field<'n> {
+    /// `link`.
+    Link,
+    /// `session_code`.
+    SessionCode,
+    /// `canned`.
+    Canned,
+    /// `named`, under this name.
+    Named(&'n str),
+}
+
+impl<'n> Field<'n> {
+    /// The field behind a name without its dollar sign.
+    #[must_use]
+    pub fn of(name: &'n str) -> Self {
+        match name {
+            "LINKTOREMOTE" | "REMOTELINK" => Self::Link,
+            "REMOTESSESSIONCODE" | "REMOTESESSIONCODE" => Self::SessionCode,
+            "REMOTEINVITE" => Self::Canned,
+            name => Self::Named(name),
+        }
+    }
+}
+
 impl Values {
     /// What stands behind a name without its dollar sign.
     pub(super) fn get(&self, name: &str) -> Value<'_> {
-        match name {
-            "LINKTOREMOTE" | "REMOTELINK" => self.link.as_ref().map_or(Value::Missing, Value::Link),
-            "REMOTESSESSIONCODE" | "REMOTESESSIONCODE" => self.session_code.as_deref().map_or(Value::Missing, Value::Named),
-            "REMOTEINVITE" => Value::Canned,
-            _ => self.named.get(name).map_or(Value::Unknown, |value| Value::Named(value)),
+        match Field::of(name) {
+            Field::Link => self.link.as_ref().map_or(Value::Missing, Value::Link),
+            Field::SessionCode => self.session_code.as_deref().map_or(Value::Missing, Value::Named),
+            Field::Canned => Value::Canned,
+            Field::Named(name) => self.named.get(name).map_or(Value::Unknown, |value| Value::Named(value)),
         }
     }
 
