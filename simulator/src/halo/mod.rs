@@ -1,8 +1,9 @@
-//! Halo: sign-in, agents, tickets, actions with mail, users; its odd shapes; and the JSON behind the demo's screens.
+//! Halo: sign-in, agents, tickets, actions with mail, users, live chats; its odd shapes; and the JSON behind the demo's screens.
 
 mod access;
 mod actions;
 mod auth;
+mod chats;
 mod control;
 mod lists;
 mod pages;
@@ -46,6 +47,8 @@ pub(crate) struct State {
     tickets: Vec<Value>,
     actions: Vec<actions::Action>,
     mails: Vec<Value>,
+    chats: Vec<Value>,
+    chat_messages: Vec<chats::Message>,
     auth: auth::Auth,
     /// Times of API requests within the rate limit's window, in milliseconds.
     recent: Vec<i64>,
@@ -74,18 +77,22 @@ impl State {
         let settings = json!({
             "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
             "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "agent_list": "array", "action_reply": "object",
-            "closed_refuses": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
+            "closed_refuses": false, "closed_chat_refuses": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
         });
-        Self {
+        let mut state = Self {
             settings: Settings::new(settings),
             agents: people::agents(),
             users: people::users(),
             actions: tickets.iter().map(actions::opening).collect(),
             tickets,
             mails: Vec::new(),
+            chats: Vec::new(),
+            chat_messages: Vec::new(),
             auth: auth::Auth::default(),
             recent: Vec::new(),
-        }
+        };
+        chats::seed(&mut state);
+        state
     }
 }
 
@@ -130,6 +137,9 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .route("/api/tickets/{id}", get(tickets::one))
         .route("/api/actions", get(actions::list).post(actions::save))
         .route("/api/actions/{id}", get(actions::one))
+        .route("/api/chat", get(chats::list))
+        .route("/api/chat/{id}", get(chats::one))
+        .route("/api/chatmessage", get(chats::messages).post(chats::post))
         .merge(control::routes())
         .merge(requests::fault_routes())
         .merge(pages::routes(folder, &world))
