@@ -59,13 +59,7 @@ async fn a_message_is_said_by_the_tokens_agent_whatever_the_body_says() {
 async fn a_chat_needs_its_own_scope() {
     let vendors = Vendors::open().await;
     let tickets = vendors.service_token().await;
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", "halo-service"),
-        ("client_secret", "halo-service-secret-1"),
-        ("scope", "access:chat"),
-    ];
-    let chats = vendors.token(&form).await.1["access_token"].as_str().unwrap().to_owned();
+    let chats = vendors.service_token_for("access:chat").await;
     let message = json!([{"chat_id": 640, "text": "x"}]);
     for (token, status) in [(tickets, 403), (chats, 200)] {
         for path in ["/api/Chat", "/api/Chat/640", "/api/ChatMessage?chat_id=640"] {

@@ -1,5 +1,5 @@
 //! Actions: POST is upsert, ids count per ticket, the author is the token's agent whatever the body says (unless the switch is
-//! on), and `sendemail` puts a mail into the mailbox.
+//! on), `sendemail` puts a mail into the mailbox, and what is deleted is gone from the ticket.
 
 use super::{
     State, World,
@@ -89,6 +89,34 @@ pub(super) async fn one(Shared(world): Shared<Arc<World>>, caller: Caller, Path(
     say(answer())
 }
 
+/// Takes an action away. What is answered to it, and that a ticket's `_canupdate` counts here too, is not documented.
+pub(super) async fn delete(
+    Shared(world): Shared<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let mut state = world.state();
+    let delete = |state: &mut State| -> Answer {
+        may_see(state, &caller, true)?;
+        if state.settings.is_on("delete_refused") {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
+        let Some(ticket) = asked.get("ticket_id").map(|ticket| number(ticket)) else {
+            return Err((StatusCode::BAD_REQUEST, Json(json!({"Message": "A ticket_id is required to delete an action."}))).into());
+        };
+        let same = |action: &Action| action.fields["ticket_id"] == ticket && action.fields["id"] == number(&id);
+        let Some(index) = state.actions.iter().position(same) else { return Ok(nothing()) };
+        if state.tickets.iter().any(|known| known["id"] == ticket && known["_canupdate"] == false) {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
+        let gone = state.actions.remove(index).fields;
+        state.deleted_actions.push(gone.clone());
+        Ok(Json(gone).into_response())
+    };
+    say(delete(&mut state))
+}
+
 /// A serialised .NET exception, as Halo shows those of its own rules.
 fn exception(message: &str) -> Refusal {
     let body = json!({
@@ -145,8 +173,7 @@ fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -
     let asked = asked.filter(|id| state.settings.is_on("honour_who_agentid") && state.agents.iter().any(|agent| agent["id"] == *id));
     let author = asked.unwrap_or(caller.agent);
     let person = state.agents.iter().find(|agent| agent["id"] == author).cloned().unwrap_or_default();
-    let of_ticket = state.actions.iter().filter(|action| action.fields["ticket_id"] == new["ticket_id"]);
-    let id = 1 + of_ticket.filter_map(|action| action.fields["id"].as_u64()).max().unwrap_or(0);
+    let id = next_id(state, &new["ticket_id"]);
     let mut action = blank(new["ticket_id"].clone(), id);
     merge(&mut action, new);
     let ours = json!({
@@ -160,6 +187,12 @@ fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -
     }
     state.actions.push(Action { fields: action.clone(), posted: true });
     Ok(action)
+}
+
+/// A number that no action of this ticket has or had: that Halo never gives one out again is assumed.
+fn next_id(state: &State, ticket: &Value) -> u64 {
+    let all = state.actions.iter().map(|action| &action.fields).chain(&state.deleted_actions);
+    1 + all.filter(|action| action["ticket_id"] == *ticket).filter_map(|action| action["id"].as_u64()).max().unwrap_or(0)
 }
 
 /// Plain and HTML note follow each other where only one was given.

@@ -29,6 +29,7 @@ async fn ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
     Json(json!({
         "requests": world.ledger.requests(),
         "actions": state.actions.iter().filter(|action| action.posted).map(|action| &action.fields).collect::<Vec<_>>(),
+        "deleted_actions": state.deleted_actions,
         "mails": state.mails,
         "chat_messages": state.chat_messages.iter().filter(|message| message.posted).map(|message| &message.fields).collect::<Vec<_>>(),
         "refreshes": state.auth.refresh_log,

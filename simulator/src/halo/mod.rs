@@ -46,6 +46,7 @@ pub(crate) struct State {
     users: Vec<Value>,
     tickets: Vec<Value>,
     actions: Vec<actions::Action>,
+    deleted_actions: Vec<Value>,
     mails: Vec<Value>,
     chats: Vec<Value>,
     chat_messages: Vec<chats::Message>,
@@ -77,13 +78,14 @@ impl State {
         let settings = json!({
             "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
             "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "agent_list": "array", "action_reply": "object",
-            "closed_refuses": false, "closed_chat_refuses": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
+            "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
         });
         let mut state = Self {
             settings: Settings::new(settings),
             agents: people::agents(),
             users: people::users(),
             actions: tickets.iter().map(actions::opening).collect(),
+            deleted_actions: Vec::new(),
             tickets,
             mails: Vec::new(),
             chats: Vec::new(),
@@ -136,7 +138,7 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .route("/api/tickets", get(tickets::list).post(tickets::save))
         .route("/api/tickets/{id}", get(tickets::one))
         .route("/api/actions", get(actions::list).post(actions::save))
-        .route("/api/actions/{id}", get(actions::one))
+        .route("/api/actions/{id}", get(actions::one).delete(actions::delete))
         .route("/api/chat", get(chats::list))
         .route("/api/chat/{id}", get(chats::one))
         .route("/api/chatmessage", get(chats::messages).post(chats::post))

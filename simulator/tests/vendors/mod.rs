@@ -114,11 +114,15 @@ impl Vendors {
     // ---- Halo ----
 
     pub async fn service_token(&self) -> String {
+        self.service_token_for("read:tickets edit:tickets read:customers").await
+    }
+
+    pub async fn service_token_for(&self, scope: &str) -> String {
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", "halo-service"),
             ("client_secret", "halo-service-secret-1"),
-            ("scope", "read:tickets edit:tickets read:customers"),
+            ("scope", scope),
         ];
         let (status, body) = self.token(&form).await;
         assert_eq!(status, 200, "{body}");
