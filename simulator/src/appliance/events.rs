@@ -43,11 +43,11 @@ impl Event {
 }
 
 /// Puts an event into the queue, when the recipient is set up to be sent this kind. `fields` come after those every event has.
-pub(super) fn announce(state: &mut State, name: &str, lsid: &str, external_key: &str, fields: &[(&str, &str)]) {
-    if !state.settings.lists("events_to_send", name) {
+pub(super) fn announce(state: &mut State, at: i64, name: &str, lsid: &str, external_key: &str, fields: &[(&str, &str)]) {
+    if !state.settings.lists("events_to_send", name) || state.silent.contains(lsid) {
         return;
     }
-    let time = state.now().to_string();
+    let time = at.to_string();
     let always = [
         ("event", name),
         ("version", VERSION),
@@ -58,6 +58,12 @@ pub(super) fn announce(state: &mut State, name: &str, lsid: &str, external_key: 
     ];
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(always).extend_pairs(fields).finish();
     state.events.push(Event::raw(body));
+}
+
+/// Nothing tells of this session: not what comes, and not what was queued after the first `told` events.
+pub(super) fn silence(state: &mut State, lsid: &str, told: usize) {
+    state.silent.insert(lsid.to_owned());
+    state.events.truncate(told);
 }
 
 /// Whether an event waits.

@@ -7,6 +7,7 @@ mod events;
 mod keys;
 mod pages;
 mod people;
+mod play;
 mod report;
 mod session_xml;
 mod sessions;
@@ -29,6 +30,7 @@ use axum::{
 };
 use serde_json::json;
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -55,6 +57,8 @@ pub(crate) struct State {
     keys: Vec<keys::Key>,
     sessions: Vec<sessions::Session>,
     events: Vec<events::Event>,
+    /// Sessions of which no event tells.
+    silent: BTreeSet<String>,
 }
 
 impl World {
@@ -100,6 +104,7 @@ impl State {
             keys: Vec::new(),
             sessions: Vec::new(),
             events: Vec::new(),
+            silent: BTreeSet::new(),
         }
     }
 
