@@ -209,3 +209,19 @@ impl Vendors {
         answer.json().await.unwrap()
     }
 }
+
+/// A session in which everything happens.
+pub fn story() -> Value {
+    json!([
+        {"join": "rep:7"},
+        {"say": "It says <0x800> & \"closes\" ]]>", "by": "customer"},
+        {"say": "bell \u{7} and escape \u{1b}", "by": "customer"},
+        {"join": "rep:9"},
+        {"say": "Ann, yours?", "by": "rep:7", "to": "rep:9"},
+        {"hand_over": "rep:9"},
+        {"file": "repair.zip", "bytes": 48211, "by": "rep:9"},
+        {"note": "Rebuilt the profile.", "by": "rep:9"},
+        {"external_key": "1161.7K3M9QX2DH", "by": "rep:9"},
+        {"leave": "rep:7"},
+    ])
+}
