@@ -4,6 +4,7 @@
 use super::{
     State, World,
     access::{Answer, Caller, Refusal, say},
+    attachments,
     lists::{Asked, enveloped, wants},
     nothing, now, text,
     tickets::{may_see, number, only},
@@ -25,6 +26,13 @@ const LONGEST_RECIPIENT: usize = 4000;
 pub(crate) struct Action {
     pub(super) fields: Value,
     pub(super) posted: bool,
+}
+
+impl Action {
+    /// Whether it has this ticket and id.
+    fn is(&self, other: &Value) -> bool {
+        self.fields["ticket_id"] == other["ticket_id"] && self.fields["id"] == other["id"]
+    }
 }
 
 /// What a ticket begins with.
@@ -111,6 +119,7 @@ pub(super) async fn delete(
             return Err(StatusCode::FORBIDDEN.into());
         }
         let gone = state.actions.remove(index).fields;
+        attachments::drop_those_of(state, &gone);
         state.deleted_actions.push(gone.clone());
         Ok(Json(gone).into_response())
     };
@@ -131,26 +140,41 @@ pub(super) async fn save(Shared(world): Shared<Arc<World>>, caller: Caller, Json
     let save = |state: &mut State| -> Answer {
         may_see(state, &caller, true)?;
         let new = only(&body)?;
-        let Some(ticket) = state.tickets.iter_mut().find(|ticket| ticket["id"] == new["ticket_id"]) else { return Ok(nothing()) };
-        if ticket["_canupdate"] == false {
-            return Err(StatusCode::FORBIDDEN.into());
-        }
-        if ticket["hasbeenclosed"] == true && state.settings.is_on("closed_refuses") {
-            return Err((StatusCode::BAD_REQUEST, "This ticket is closed and cannot be updated.").into());
-        }
+        let Some(place) = state.tickets.iter().position(|ticket| ticket["id"] == new["ticket_id"]) else { return Ok(nothing()) };
+        takes_actions(state, &state.tickets[place])?;
+        let files = attachments::read(state, new)?;
+        let new = leave_out(new.clone(), &["attachments"]);
+        let ticket = &mut state.tickets[place];
         ticket["last_update"] = now();
         let user_email = ticket["user_email"].clone();
-        let stored = if new["id"].as_u64().unwrap_or(0) == 0 { create(state, &caller, new, &user_email)? } else { change(state, new)? };
+        let (is_new, any) = (new["id"].as_u64().unwrap_or(0) == 0, !files.is_empty());
+        let mut stored = if is_new { create(state, &caller, &new, &user_email)? } else { change(state, &new)? };
+        if any {
+            stored["attachment_count"] = json!(attachments::keep(state, &stored, files));
+            if let Some(known) = state.actions.iter_mut().find(|action| action.is(&stored)) {
+                known.fields["attachment_count"] = stored["attachment_count"].clone();
+            }
+        }
         let reply = if state.settings.text("action_reply") == Some("array") { json!([stored]) } else { stored };
         Ok(Json(reply).into_response())
     };
     say(save(&mut state))
 }
 
+/// What a ticket's actions depend on.
+fn takes_actions(state: &State, ticket: &Value) -> Result<(), Refusal> {
+    if ticket["_canupdate"] == false {
+        return Err(StatusCode::FORBIDDEN.into());
+    }
+    if ticket["hasbeenclosed"] == true && state.settings.is_on("closed_refuses") {
+        return Err((StatusCode::BAD_REQUEST, "This ticket is closed and cannot be updated.").into());
+    }
+    Ok(())
+}
+
 /// An id: that action, changed.
 fn change(state: &mut State, new: &Value) -> Result<Value, Refusal> {
-    let same = |action: &&mut Action| action.fields["id"] == new["id"] && action.fields["ticket_id"] == new["ticket_id"];
-    let known = state.actions.iter_mut().find(same).ok_or_else(|| exception("The action does not exist."))?;
+    let known = state.actions.iter_mut().find(|action| action.is(new)).ok_or_else(|| exception("The action does not exist."))?;
     merge(&mut known.fields, new);
     settle_note(&mut known.fields, new);
     known.fields["last_updated"] = now();
@@ -178,7 +202,7 @@ fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -
     merge(&mut action, new);
     let ours = json!({
         "id": id, "who": person["name"], "who_type": 1, "who_agentid": author, "who_initials": person["initials"], "actionby_agent_id": caller.agent,
-        "attachment_count": new["attachments"].as_array().map_or(0, Vec::len),
+        "attachment_count": 0,
     });
     merge(&mut action, &ours);
     settle_note(&mut action, new);

@@ -1,6 +1,6 @@
 //! `/control` of Halo: what tests and the demo's panel turn, and the ledger.
 
-use super::{World, chats};
+use super::{World, attachments, chats};
 use crate::settings::merge;
 use axum::{
     Json, Router,
@@ -30,6 +30,7 @@ async fn ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
         "requests": world.ledger.requests(),
         "actions": state.actions.iter().filter(|action| action.posted).map(|action| &action.fields).collect::<Vec<_>>(),
         "deleted_actions": state.deleted_actions,
+        "attachments": state.attachments.iter().map(attachments::Attachment::shown).collect::<Vec<_>>(),
         "mails": state.mails,
         "chat_messages": state.chat_messages.iter().filter(|message| message.posted).map(|message| &message.fields).collect::<Vec<_>>(),
         "refreshes": state.auth.refresh_log,

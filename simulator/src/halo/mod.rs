@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod attachments;
 mod auth;
 mod chats;
 mod control;
@@ -20,6 +21,7 @@ use crate::{
 };
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{HeaderMap, StatusCode},
     middleware,
     response::{IntoResponse, Response},
@@ -47,6 +49,7 @@ pub(crate) struct State {
     tickets: Vec<Value>,
     actions: Vec<actions::Action>,
     deleted_actions: Vec<Value>,
+    attachments: Vec<attachments::Attachment>,
     mails: Vec<Value>,
     chats: Vec<Value>,
     chat_messages: Vec<chats::Message>,
@@ -78,7 +81,7 @@ impl State {
         let settings = json!({
             "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
             "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "agent_list": "array", "action_reply": "object",
-            "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
+            "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "attachment_limit": null, "tenant": "northwind", "proxy_origin": options.proxy_origin,
         });
         let mut state = Self {
             settings: Settings::new(settings),
@@ -86,6 +89,7 @@ impl State {
             users: people::users(),
             actions: tickets.iter().map(actions::opening).collect(),
             deleted_actions: Vec::new(),
+            attachments: Vec::new(),
             tickets,
             mails: Vec::new(),
             chats: Vec::new(),
@@ -139,12 +143,16 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .route("/api/tickets/{id}", get(tickets::one))
         .route("/api/actions", get(actions::list).post(actions::save))
         .route("/api/actions/{id}", get(actions::one).delete(actions::delete))
+        .route("/api/attachment", get(attachments::list))
+        .route("/api/attachment/{id}", get(attachments::one))
         .route("/api/chat", get(chats::list))
         .route("/api/chat/{id}", get(chats::one))
         .route("/api/chatmessage", get(chats::messages).post(chats::post))
         .merge(control::routes())
         .merge(requests::fault_routes())
         .merge(pages::routes(folder, &world))
+        // A large file is refused by the setting, not on the way.
+        .layer(DefaultBodyLimit::disable())
         .with_state(Arc::clone(&world));
     // Outside the routes, so that the ledger and the faults see a path as it was asked for.
     let any_case = tower::util::MapRequest::new(routes, lower_case_api as fn(axum::extract::Request) -> axum::extract::Request);
