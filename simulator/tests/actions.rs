@@ -89,3 +89,21 @@ async fn a_file_that_is_not_taken_takes_its_action_with_it() {
     assert_eq!((&ledger["actions"], &ledger["attachments"]), (&json!([]), &json!([])), "nothing was begun");
     assert_eq!(post(json!([file("small.txt", "0123456789")])).await.0, 200, "up to the limit");
 }
+
+#[tokio::test]
+async fn a_merged_ticket_is_read_and_takes_no_actions() {
+    let vendors = Vendors::open().await;
+    let (token, _) = vendors.sign_in(42).await;
+    vendors.act(&token, json!({"ticket_id": 1161, "outcome": "Remote Session", "note": "before"})).await;
+    vendors.halo("tickets/1161", Some(json!({"merged_into_id": 1162}))).await;
+    for action in
+        [json!({"ticket_id": 1161, "outcome": "Remote Session", "note": "after"}), json!({"ticket_id": 1161, "id": 2, "note": "changed"})]
+    {
+        let answer = vendors.post(&token, "/api/Actions", &json!([action])).send().await.unwrap();
+        assert_eq!(answer.status(), 400);
+        assert_eq!(answer.text().await.unwrap(), "This ticket has been merged into another ticket.");
+    }
+    assert_eq!(vendors.read(&token, "/api/Tickets/1161").await["merged_into_id"], 1162);
+    assert_eq!(vendors.read(&token, "/api/Actions?ticket_id=1161").await["record_count"], 2);
+    vendors.act(&token, json!({"ticket_id": 1162, "outcome": "Remote Session", "note": "where it went"})).await;
+}

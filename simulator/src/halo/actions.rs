@@ -166,6 +166,10 @@ fn takes_actions(state: &State, ticket: &Value) -> Result<(), Refusal> {
     if ticket["_canupdate"] == false {
         return Err(StatusCode::FORBIDDEN.into());
     }
+    // The field's name is an assumption, and so is the sentence: nothing published says how a merged ticket looks.
+    if ticket["merged_into_id"].as_u64().is_some_and(|into| into > 0) {
+        return Err((StatusCode::BAD_REQUEST, "This ticket has been merged into another ticket.").into());
+    }
     if ticket["hasbeenclosed"] == true && state.settings.is_on("closed_refuses") {
         return Err((StatusCode::BAD_REQUEST, "This ticket is closed and cannot be updated.").into());
     }
