@@ -7,6 +7,7 @@ mod auth;
 mod chats;
 mod control;
 mod lists;
+mod native;
 mod pages;
 mod people;
 mod sign_in;
@@ -51,6 +52,7 @@ pub(crate) struct State {
     deleted_actions: Vec<Value>,
     attachments: Vec<attachments::Attachment>,
     mails: Vec<Value>,
+    remote_sessions: Vec<Value>,
     chats: Vec<Value>,
     chat_messages: Vec<chats::Message>,
     auth: auth::Auth,
@@ -92,6 +94,7 @@ impl State {
             attachments: Vec::new(),
             tickets,
             mails: Vec::new(),
+            remote_sessions: Vec::new(),
             chats: Vec::new(),
             chat_messages: Vec::new(),
             auth: auth::Auth::default(),
@@ -148,6 +151,7 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .route("/api/chat", get(chats::list))
         .route("/api/chat/{id}", get(chats::one))
         .route("/api/chatmessage", get(chats::messages).post(chats::post))
+        .merge(native::routes())
         .merge(control::routes())
         .merge(requests::fault_routes())
         .merge(pages::routes(folder, &world))
