@@ -50,3 +50,19 @@ async fn halo_keeps_remote_sessions_by_the_appliances_id() {
     let chats = vendors.service_token_for("access:chat").await;
     assert_eq!(vendors.get(&chats, "/api/RemoteSession").send().await.unwrap().status(), 403);
 }
+
+#[tokio::test]
+async fn only_administrators_and_the_service_see_whether_it_is_connected() {
+    let vendors = Vendors::open().await;
+    let (priya, _) = vendors.sign_in(42).await;
+    let (ann, _) = vendors.sign_in(43).await;
+    let service = vendors.service_token().await;
+    assert_eq!(vendors.get(&ann, "/api/Control").send().await.unwrap().status(), 403);
+    for (connected, token) in [(false, &priya), (true, &priya), (true, &service)] {
+        vendors.halo("settings", Some(json!({"builtin_integration": connected}))).await;
+        let control = vendors.read(token, "/api/Control").await;
+        assert_json(&control, "halo/control.json");
+        assert_eq!(control["beyondtrust_authorized"], connected);
+        assert_eq!(control["beyondtrust_url"], vendors.simulator.appliance_origin);
+    }
+}

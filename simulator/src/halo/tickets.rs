@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What Halo writes for a date that is not set.
-const NEVER: &str = "1899-12-30T00:00:00";
+pub(super) const NEVER: &str = "1899-12-30T00:00:00";
 
 /// An id as the API takes it; 0 is nobody's.
 pub(super) fn number(text: &str) -> u32 {
