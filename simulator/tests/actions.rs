@@ -107,3 +107,15 @@ async fn a_merged_ticket_is_read_and_takes_no_actions() {
     assert_eq!(vendors.read(&token, "/api/Actions?ticket_id=1161").await["record_count"], 2);
     vendors.act(&token, json!({"ticket_id": 1162, "outcome": "Remote Session", "note": "where it went"})).await;
 }
+
+#[tokio::test]
+async fn nobody_may_write_an_action_when_actions_are_denied() {
+    let vendors = Vendors::open().await;
+    let (priya, _) = vendors.sign_in(42).await;
+    vendors.halo("settings", Some(json!({"deny_actions": true}))).await;
+    for token in [&vendors.service_token().await, &priya] {
+        let action = json!([{"ticket_id": 1161, "outcome": "Remote Session", "note": "n"}]);
+        assert_eq!(vendors.post(token, "/api/Actions", &action).send().await.unwrap().status(), 403);
+        assert_eq!(vendors.read(token, "/api/Actions?ticket_id=1161").await["record_count"], 1, "what is there is still read");
+    }
+}

@@ -139,6 +139,9 @@ pub(super) async fn save(Shared(world): Shared<Arc<World>>, caller: Caller, Json
     let mut state = world.state();
     let save = |state: &mut State| -> Answer {
         may_see(state, &caller, true)?;
+        if state.settings.is_on("deny_actions") {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
         let new = only(&body)?;
         let Some(place) = state.tickets.iter().position(|ticket| ticket["id"] == new["ticket_id"]) else { return Ok(nothing()) };
         takes_actions(state, &state.tickets[place])?;

@@ -84,7 +84,7 @@ impl State {
         let settings = json!({
             "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
             "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "agent_list": "array", "action_reply": "object",
-            "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "attachment_limit": null, "builtin_integration": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
+            "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "deny_actions": false, "attachment_limit": null, "builtin_integration": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
         });
         let mut state = Self {
             settings: Settings::new(settings),
