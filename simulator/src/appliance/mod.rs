@@ -83,6 +83,10 @@ impl Vendor for World {
     fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+
+    fn latency_ms(&self) -> u64 {
+        self.state().settings.get("latency_ms").as_u64().unwrap_or(0)
+    }
 }
 
 impl State {
@@ -90,7 +94,7 @@ impl State {
         let settings = json!({
             "namespace": "current", "report_lag_ms": 0, "report_override": null, "window_error": null, "xml_api_enabled": true, "clock_skew_seconds": 0,
             "event_url": options.event_url, "event_retry_ms": 200, "event_retry_duration_ms": null, "events_to_send": [events::SESSION_END],
-            "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600,
+            "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600, "latency_ms": 0,
             "permissions": {
                 "perm_backup": "0", "perm_command": "full_access", "perm_configuration": "1", "perm_configuration_vault_account": "0", "perm_ecm": "0",
                 "perm_real_time_state": "0", "perm_reporting_archive": "0", "perm_reporting_license": "0", "perm_reporting_presentation": "0",
