@@ -65,6 +65,10 @@ pub trait Vendor: Send + Sync + 'static {
     fn agent(&self, _headers: &HeaderMap) -> Option<u32> {
         None
     }
+    /// How much later than at once it answers.
+    fn latency_ms(&self) -> u64 {
+        0
+    }
     /// How long its gateway waits for an answer before it says 504 for it.
     fn gateway_ms(&self) -> Option<u64> {
         None
@@ -110,8 +114,12 @@ pub async fn record<V: Vendor>(State(vendor): State<Arc<V>>, request: Request, n
         let request = Request::from_parts(parts, Body::from(bytes));
         async move { next.run(request).await }
     };
+    let latency = Duration::from_millis(vendor.latency_ms());
     // In a task of its own: a vendor finishes what it began, whether the caller still waits or not.
     let mut work = tokio::spawn(async move {
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
         match fault {
             None => perform.await,
             Some(fault) => strike(fault, perform).await,

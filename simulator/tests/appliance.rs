@@ -1,11 +1,11 @@
-//! The appliance's manners: tokens, commands, reports. Shapes are held against the samples.
+//! The appliance's manners: tokens, commands, pages. Shapes are held against the samples.
 
 mod shape;
 mod vendors;
 
 use serde_json::json;
-use shape::{assert_json, assert_xml, of_xml, value, values};
-use vendors::Vendors;
+use shape::{assert_json, assert_xml, value, values};
+use vendors::{Vendors, story};
 
 #[tokio::test]
 async fn the_31st_token_ends_the_oldest() {
@@ -150,92 +150,6 @@ async fn every_namespace_and_none() {
             assert_eq!(after.split('"').next(), Some(namespace), "{text}");
         }
     }
-}
-
-fn story() -> serde_json::Value {
-    json!([
-        {"join": "rep:7"},
-        {"say": "It says <0x800> & \"closes\" ]]>", "by": "customer"},
-        {"say": "bell \u{7} and escape \u{1b}", "by": "customer"},
-        {"join": "rep:9"},
-        {"say": "Ann, yours?", "by": "rep:7", "to": "rep:9"},
-        {"hand_over": "rep:9"},
-        {"file": "repair.zip", "bytes": 48211, "by": "rep:9"},
-        {"note": "Rebuilt the profile.", "by": "rep:9"},
-        {"external_key": "1161.7K3M9QX2DH", "by": "rep:9"},
-        {"leave": "rep:7"},
-    ])
-}
-
-#[tokio::test]
-async fn a_session_is_reported_whole() {
-    let vendors = Vendors::open().await;
-    let key = vendors.key("team:3", "old").await;
-    let short_key = value(&key, "session_key/short_key");
-    let lsid = vendors.play(json!({"short_key": short_key, "script": story(), "end": true})).await;
-    let report = vendors.report(&[("lsid", &lsid)]).await;
-    assert_xml(&report, "appliance/session_report.xml");
-    let of = |place: &str| value(&report, &format!("session_list/session{place}"));
-    assert_eq!((of("@lsid"), of("/external_key")), (lsid.clone(), "1161.7K3M9QX2DH".to_owned()), "the key typed later wins");
-    assert_eq!(
-        (of("/primary_rep"), of("/primary_rep@id"), of("/primary_team@id")),
-        ("Ann Keller".to_owned(), "9".to_owned(), "3".to_owned())
-    );
-    let seconds: i64 = of("/end_time@timestamp").parse::<i64>().unwrap() - of("/start_time@timestamp").parse::<i64>().unwrap();
-    assert_eq!(of("/duration"), format!("00:{:02}:{:02}", seconds / 60, seconds % 60));
-    assert!(seconds > 60, "a played session has a length");
-    let start = time::OffsetDateTime::parse(&of("/start_time"), &time::format_description::well_known::Rfc3339).unwrap();
-    assert_eq!(start.unix_timestamp().to_string(), of("/start_time@timestamp"));
-    let involved = values(&report, "session_list/session/rep_list/representative/seconds_involved");
-    assert!(involved.iter().all(|seconds| seconds.parse::<i64>().unwrap() > 0), "{involved:?}");
-    let chat = "session_list/session/session_details/event[Chat Message]";
-    assert_eq!(values(&report, &format!("{chat}/body"))[0], "It says <0x800> & \"closes\" ]]>", "escaped");
-    use base64::{Engine as _, prelude::BASE64_STANDARD};
-    let encoded = BASE64_STANDARD.decode(value(&report, &format!("{chat}/encoded_body"))).unwrap();
-    assert_eq!(String::from_utf8(encoded).unwrap(), "bell \u{7} and escape \u{1b}", "what XML cannot carry comes in base64 instead");
-    assert_eq!(values(&report, &format!("{chat}/destination@type")), ["representative", "representative", "representative"]);
-}
-
-#[tokio::test]
-async fn sessions_nobody_took_and_sessions_in_progress_leave_out_what_they_have_not() {
-    let vendors = Vendors::open().await;
-    let abandoned = vendors.play(json!({"external_key": "", "script": [{"say": "Anybody?", "by": "customer"}], "end": true})).await;
-    assert_xml(&vendors.report(&[("lsid", &abandoned)]).await, "appliance/session_report_abandoned.xml");
-    let running = vendors.play(json!({"external_key": "1161", "script": [{"join": "rep:7"}], "end": false})).await;
-    assert_xml(&vendors.report(&[("lsid", &running)]).await, "appliance/session_report_in_progress.xml");
-    let both = vendors.report(&[("lsids", &format!("{abandoned},{running}"))]).await;
-    assert_eq!(values(&both, "session_list/session@lsid").len(), 2);
-}
-
-#[tokio::test]
-async fn windows_by_their_end_hold_closed_sessions_only() {
-    let vendors = Vendors::open().await;
-    let ended = vendors.play(json!({"external_key": "1161", "script": [{"join": "rep:7"}], "end": true})).await;
-    let running = vendors.play(json!({"external_key": "1162", "script": [{"join": "rep:7"}], "end": false})).await;
-    let report = vendors.report(&[("lsid", &ended)]).await;
-    let end = value(&report, "session_list/session/end_time@timestamp");
-    let lsids = async |form: &[(&str, &str)]| values(&vendors.report(form).await, "session_list/session@lsid");
-    assert_eq!(lsids(&[("end_time", &end), ("duration", "0")]).await, [ended.as_str()]);
-    assert_eq!(lsids(&[("end_date", "2020-01-01"), ("duration", "0")]).await, [ended.as_str()]);
-    assert_eq!(lsids(&[("start_time", "0"), ("duration", "0")]).await, [ended.as_str(), running.as_str()]);
-    let nothing = vendors.report(&[("end_date", "2020-01-01"), ("duration", "1")]).await;
-    assert_eq!(of_xml(&nothing).len(), 1, "an empty list is a root without children, not an error");
-    let listing =
-        vendors.xml("/api/reporting", &[("generate_report", "SupportSessionListing"), ("end_time", "0"), ("duration", "0")]).await;
-    assert_xml(&listing, "appliance/session_listing.xml");
-}
-
-#[tokio::test]
-async fn a_report_can_lag_and_be_overridden() {
-    let vendors = Vendors::open().await;
-    vendors.appliance("settings", Some(json!({"report_lag_ms": 3_600_000}))).await;
-    let lsid = vendors.play(json!({"external_key": "1161", "script": [{"join": "rep:7"}], "end": true})).await;
-    let early = vendors.report(&[("lsid", &lsid)]).await;
-    assert!(!of_xml(&early).contains("session_list/session/end_time"), "{early}");
-    vendors.appliance("settings", Some(json!({"report_lag_ms": 0}))).await;
-    assert!(of_xml(&vendors.report(&[("lsid", &lsid)]).await).contains("session_list/session/end_time"));
-    vendors.appliance("settings", Some(json!({"report_override": "<html>upgrading"}))).await;
-    assert_eq!(vendors.report(&[("lsid", &lsid)]).await, "<html>upgrading");
 }
 
 #[tokio::test]

@@ -124,3 +124,34 @@ async fn a_recipient_that_is_not_there_gets_the_event_later() {
     idle(&vendors).await;
     assert_eq!(recipient.bodies().len(), 1);
 }
+
+#[tokio::test]
+async fn an_event_that_was_tried_too_long_is_dropped_and_the_next_ones_go() {
+    let (recipient, vendors) = Recipient::open(500).await;
+    vendors.appliance("settings", Some(json!({"event_retry_duration_ms": 300}))).await;
+    let poison = "event=support_conference_end&lsid=not%20one";
+    vendors.appliance("events", Some(json!({"body": poison}))).await;
+    vendors.until("it is tried", async |_| (!recipient.bodies().is_empty()).then_some(())).await;
+    let lsid = vendors.play(json!({"external_key": "1161", "end": true})).await;
+    vendors.until("the next one goes", async |_| recipient.bodies().iter().any(|body| body != poison).then_some(())).await;
+    *recipient.status.lock().unwrap() = 200;
+    idle(&vendors).await;
+    let events = vendors.appliance("ledger", None).await["events"].clone();
+    assert_eq!((&events[0]["dropped"], &events[0]["delivered"]), (&json!(true), &json!(false)), "{events}");
+    assert!(events[0]["attempts"].as_u64().unwrap() > 1, "not at the first failure: {events}");
+    assert_eq!((&events[1]["lsid"], &events[1]["dropped"], &events[1]["delivered"]), (&json!(lsid), &json!(false), &json!(true)));
+    let bodies = recipient.bodies();
+    let first = bodies.iter().position(|body| body != poison).unwrap();
+    assert!(bodies[first..].iter().all(|body| body != poison), "what is dropped is never sent again, and nothing overtook it");
+}
+
+#[tokio::test]
+async fn dropped_events_do_not_wait() {
+    let (recipient, vendors) = Recipient::open(500).await;
+    vendors.appliance("settings", Some(json!({"event_retry_duration_ms": 0, "event_retry_ms": 60_000}))).await;
+    for external_key in ["1161", "1162"] {
+        vendors.play(json!({"external_key": external_key, "end": true})).await;
+    }
+    idle(&vendors).await;
+    assert_eq!(recipient.bodies().len(), 2, "each was tried once");
+}

@@ -3,7 +3,7 @@
 mod vendors;
 
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use vendors::Vendors;
 
 async fn fault(vendors: &Vendors, fault: Value) {
@@ -105,4 +105,30 @@ async fn faults_can_be_taken_back() {
     assert_eq!(vendors.get(&token, "/api/Agent/me").send().await.unwrap().status(), 503);
     vendors.client.delete(vendors.halo_url("/control/faults")).send().await.unwrap();
     assert_eq!(vendors.get(&token, "/api/Agent/me").send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn both_vendors_can_be_slow_and_do_what_they_do_at_the_end() {
+    let vendors = Vendors::open().await;
+    let (token, appliance_token) = (vendors.service_token().await, vendors.appliance_token().await);
+    vendors.halo("settings", Some(json!({"latency_ms": 300}))).await;
+    vendors.appliance("settings", Some(json!({"latency_ms": 300}))).await;
+    let late = Duration::from_millis(300);
+    let begun = Instant::now();
+    let post = tokio::spawn(vendors.post(&token, "/api/Actions", &action()).send());
+    vendors
+        .until("it has arrived", async |vendors| {
+            let requests = vendors.halo("ledger", None).await["requests"].clone();
+            requests.as_array().unwrap().iter().any(|seen| seen["path"] == "/api/Actions").then_some(())
+        })
+        .await;
+    let early = written(&vendors).await;
+    assert!(early == 0 || begun.elapsed() >= late, "not yet");
+    assert_eq!(post.await.unwrap().unwrap().status(), 200);
+    assert!(begun.elapsed() >= late);
+    assert_eq!(written(&vendors).await, 1);
+    let begun = Instant::now();
+    let url = vendors.appliance_url("/api/command?action=get_api_info");
+    assert_eq!(vendors.client.get(url).bearer_auth(appliance_token).send().await.unwrap().status(), 200);
+    assert!(begun.elapsed() >= late);
 }

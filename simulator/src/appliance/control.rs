@@ -1,10 +1,9 @@
-//! `/control` of the appliance: what tests and the demo's panel turn, sessions played without anybody at the pages, and the
-//! ledger.
+//! `/control` of the appliance: what tests and the demo's panel turn, and the ledger. Sessions are played in `play`.
 
 use super::{
     World, events,
-    people::{Queue, Representative, Team},
-    sessions::{self, Step},
+    people::{Representative, Team},
+    play, sessions,
     shown::{self, View},
     token,
 };
@@ -20,11 +19,6 @@ use std::sync::Arc;
 
 pub(super) type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
-/// The customer of a played session, unless it says otherwise.
-pub(super) const CUSTOMER: &str = "Connor Blake";
-/// A played session takes so many seconds a step.
-const PLAYED_STEP: i64 = 20;
-
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/control/ledger", get(ledger))
@@ -32,7 +26,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/control/reset", post(async |Shared(world): Shared<Arc<World>>| world.reset()))
         .route("/control/representatives/{id}", post(representative))
         .route("/control/teams/{id}", post(team))
-        .route("/control/play", post(play))
+        .route("/control/play", post(play::play))
         .route("/control/sessions/{lsid}/end", post(end))
         .route("/control/events", post(raw_event))
         .route("/control/idle", get(idle))
@@ -129,43 +123,6 @@ async fn team(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(chang
     team.name = change.name.unwrap_or_else(|| team.name.clone());
     team.members = change.members.unwrap_or_else(|| team.members.clone());
     Json(json!({"id": id, "name": team.name, "members": team.members}))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Play {
-    short_key: Option<String>,
-    external_key: Option<String>,
-    customer: Option<String>,
-    #[serde(default)]
-    script: Vec<Step>,
-    #[serde(default)]
-    end: bool,
-}
-
-/// Plays a session at once, its times spread over the minutes before now.
-async fn play(Shared(world): Shared<Arc<World>>, Json(play): Json<Play>) -> Answer {
-    let mut state = world.state();
-    let customer = play.customer.as_deref().unwrap_or(CUSTOMER);
-    let last = if play.end { PLAYED_STEP } else { 0 };
-    let mut at = state.now() - last - play.script.iter().map(|step| step.wait.unwrap_or(PLAYED_STEP)).sum::<i64>();
-    let lsid = match &play.short_key {
-        Some(code) => {
-            let key =
-                state.keys.iter().position(|key| key.short_key == *code).ok_or_else(|| conflict(format!("there is no key {code}")))?;
-            sessions::use_key(&mut state, key, customer, at).map_err(conflict)?
-        }
-        None => sessions::start(&mut state, play.external_key.as_deref().unwrap_or_default(), Queue::General, customer, at),
-    };
-    for step in &play.script {
-        at += step.wait.unwrap_or(PLAYED_STEP);
-        sessions::step(&mut state, &lsid, step, at).map_err(conflict)?;
-    }
-    if play.end {
-        sessions::end(&mut state, &lsid, at + last).map_err(conflict)?;
-    }
-    world.wake.notify_one();
-    Ok(Json(json!({"lsid": lsid})))
 }
 
 async fn end(Shared(world): Shared<Arc<World>>, Path(lsid): Path<String>) -> Answer {

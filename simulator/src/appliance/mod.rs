@@ -7,6 +7,7 @@ mod events;
 mod keys;
 mod pages;
 mod people;
+mod play;
 mod report;
 mod session_xml;
 mod sessions;
@@ -29,6 +30,7 @@ use axum::{
 };
 use serde_json::json;
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -55,6 +57,8 @@ pub(crate) struct State {
     keys: Vec<keys::Key>,
     sessions: Vec<sessions::Session>,
     events: Vec<events::Event>,
+    /// Sessions of which no event tells.
+    silent: BTreeSet<String>,
 }
 
 impl World {
@@ -79,14 +83,18 @@ impl Vendor for World {
     fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+
+    fn latency_ms(&self) -> u64 {
+        self.state().settings.get("latency_ms").as_u64().unwrap_or(0)
+    }
 }
 
 impl State {
     fn new(options: &Options) -> Self {
         let settings = json!({
-            "namespace": "current", "report_lag_ms": 0, "report_override": null, "xml_api_enabled": true, "clock_skew_seconds": 0,
-            "event_url": options.event_url, "event_retry_ms": 200, "events_to_send": [events::SESSION_END],
-            "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600,
+            "namespace": "current", "report_lag_ms": 0, "report_override": null, "window_error": null, "xml_api_enabled": true, "clock_skew_seconds": 0,
+            "event_url": options.event_url, "event_retry_ms": 200, "event_retry_duration_ms": null, "events_to_send": [events::SESSION_END],
+            "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600, "latency_ms": 0,
             "permissions": {
                 "perm_backup": "0", "perm_command": "full_access", "perm_configuration": "1", "perm_configuration_vault_account": "0", "perm_ecm": "0",
                 "perm_real_time_state": "0", "perm_reporting_archive": "0", "perm_reporting_license": "0", "perm_reporting_presentation": "0",
@@ -100,6 +108,7 @@ impl State {
             keys: Vec::new(),
             sessions: Vec::new(),
             events: Vec::new(),
+            silent: BTreeSet::new(),
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::{
     State, World,
-    control::{Answer, CUSTOMER, conflict},
+    control::{Answer, conflict},
     keys::Key,
+    play::CUSTOMER,
     sessions::{self, Step},
     shown::{self, View},
 };

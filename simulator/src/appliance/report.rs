@@ -18,8 +18,9 @@ use time::{Date, Time, macros::format_description};
 type Fields = HashMap<String, String>;
 
 const DAY: i64 = 86_400;
-/// Exactly one of these chooses the sessions.
-const SETS: [&str; 6] = ["lsid", "lsids", "start_date", "start_time", "end_date", "end_time"];
+const WINDOWS: [&str; 4] = ["start_date", "start_time", "end_date", "end_time"];
+/// Exactly one of these or of the windows chooses the sessions.
+const IDS: [&str; 2] = ["lsid", "lsids"];
 
 pub(super) async fn by_query(world: Shared<Arc<World>>, headers: HeaderMap, Query(form): Query<Fields>) -> Response {
     report(&world, &headers, &form)
@@ -46,6 +47,10 @@ fn report(world: &World, headers: &HeaderMap, form: &Fields) -> Response {
     let asked = form.get("generate_report").map(String::as_str).unwrap_or_default();
     if !["SupportSession", "SupportSessionListing"].contains(&asked) {
         return error(&state, Reporting, "Invalid report type");
+    }
+    // An account or an appliance that reports single sessions only.
+    if let Some(text) = state.settings.text("window_error").filter(|_| WINDOWS.iter().any(|name| form.contains_key(*name))) {
+        return error(&state, Reporting, text);
     }
     let chosen = match choose(&state, form, asked == "SupportSessionListing") {
         Ok(chosen) => chosen,
@@ -74,7 +79,7 @@ fn shown_end(state: &State, session: &Session) -> Option<i64> {
 }
 
 fn choose<'a>(state: &'a State, form: &Fields, windows_only: bool) -> Result<Vec<&'a Session>, &'static str> {
-    let mut given = SETS.iter().filter(|name| form.contains_key(**name));
+    let mut given = IDS.iter().chain(&WINDOWS).filter(|name| form.contains_key(**name));
     let (Some(set), None) = (given.next(), given.next()) else { return Err("Exactly one of lsid, lsids or a time window is required.") };
     let value = form.get(*set).map(String::as_str).unwrap_or_default();
     let all = || state.sessions.iter();

@@ -99,7 +99,7 @@ pub(super) struct Step {
 type Outcome = Result<(), String>;
 
 impl Session {
-    fn note(&mut self, at: i64, what: What, by: Option<Party>, to: Option<Party>, text: &str) {
+    pub(super) fn note(&mut self, at: i64, what: What, by: Option<Party>, to: Option<Party>, text: &str) {
         self.log.push(Entry { at, what, by, to, text: text.to_owned(), bytes: 0 });
     }
 
@@ -151,10 +151,10 @@ pub(super) fn start(state: &mut State, external_key: &str, queue: Queue, custome
     session.note(at, What::MemberAdded, Some(Party::Customer), None, "");
     session.note(at, What::Queued, None, queue, "");
     state.sessions.push(session);
-    events::announce(state, "support_conference_begin", &lsid, external_key, &[]);
+    events::announce(state, at, "support_conference_begin", &lsid, external_key, &[]);
     let customer =
         [("conference_id", "1"), ("conference_name", customer), ("type", "customer"), ("name", customer), ("display_name", customer)];
-    events::announce(state, "support_conference_member_added", &lsid, external_key, &customer);
+    events::announce(state, at, "support_conference_member_added", &lsid, external_key, &customer);
     lsid
 }
 
@@ -201,7 +201,7 @@ pub(super) fn step(state: &mut State, lsid: &str, step: &Step, at: i64) -> Outco
     if session.owner != owner_before {
         told.extend(session.owner.map(|place| ("support_conference_owner_changed", place)));
     }
-    tell(state, lsid, &told);
+    tell(state, at, lsid, &told);
     Ok(())
 }
 
@@ -232,7 +232,7 @@ fn spoken(session: &mut Session, step: &Step, at: i64) -> Outcome {
 }
 
 /// Announces what happened to representatives.
-fn tell(state: &mut State, lsid: &str, told: &[(&str, usize)]) {
+fn tell(state: &mut State, at: i64, lsid: &str, told: &[(&str, usize)]) {
     for (event, place) in told {
         let Some(session) = state.sessions.iter().find(|session| session.lsid == lsid) else { continue };
         let member = &session.members[*place];
@@ -247,7 +247,7 @@ fn tell(state: &mut State, lsid: &str, told: &[(&str, usize)]) {
             ("username", &username),
             ("user_id", &id),
         ];
-        events::announce(state, event, lsid, &external_key, &fields);
+        events::announce(state, at, event, lsid, &external_key, &fields);
     }
 }
 
@@ -266,8 +266,8 @@ pub(super) fn end(state: &mut State, lsid: &str, at: i64) -> Outcome {
     session.note(at, What::SessionEnd, None, None, "");
     let external_key = session.external_key.clone();
     let left: Vec<_> = present.iter().map(|place| ("support_conference_member_departed", *place)).collect();
-    tell(state, lsid, &left);
-    events::announce(state, events::SESSION_END, lsid, &external_key, &[]);
+    tell(state, at, lsid, &left);
+    events::announce(state, at, events::SESSION_END, lsid, &external_key, &[]);
     Ok(())
 }
 

@@ -36,6 +36,7 @@ pub fn say(answer: Answer) -> Response {
 pub enum Module {
     Tickets,
     Customers,
+    Chats,
 }
 
 /// The caller of an API request, by its bearer token; within the rate limit.
@@ -61,13 +62,19 @@ impl Caller {
         let (name, area) = match module {
             Module::Tickets => ("Tickets", "tickets"),
             Module::Customers => ("Customers", "customers"),
+            // That this scope, and no other, opens the chats is assumed from its name.
+            Module::Chats => ("Chat", "chat"),
         };
         if state.settings.lists("no_module", format!("{}:{name}", self.agent)) {
             return Err((StatusCode::UNAUTHORIZED, Json(json!({"Message": "You do not have permission to view this record."}))).into());
         }
         let scoped = self.scope.split_whitespace().any(|scope| match scope {
             "all" | "all:standard" | "admin" => true,
-            scope => scope.strip_prefix("edit:") == Some(area) || (!write && scope.strip_prefix("read:") == Some(area)),
+            scope => match scope.split_once(':') {
+                Some(("access" | "edit", of)) => of == area,
+                Some(("read", of)) => !write && of == area,
+                _ => false,
+            },
         });
         if scoped { Ok(()) } else { Err(StatusCode::FORBIDDEN.into()) }
     }

@@ -1,9 +1,10 @@
 //! Actions: POST is upsert, ids count per ticket, the author is the token's agent whatever the body says (unless the switch is
-//! on), and `sendemail` puts a mail into the mailbox.
+//! on), `sendemail` puts a mail into the mailbox, and what is deleted is gone from the ticket.
 
 use super::{
     State, World,
     access::{Answer, Caller, Refusal, say},
+    attachments,
     lists::{Asked, enveloped, wants},
     nothing, now, text,
     tickets::{may_see, number, only},
@@ -25,6 +26,13 @@ const LONGEST_RECIPIENT: usize = 4000;
 pub(crate) struct Action {
     pub(super) fields: Value,
     pub(super) posted: bool,
+}
+
+impl Action {
+    /// Whether it has this ticket and id.
+    fn is(&self, other: &Value) -> bool {
+        self.fields["ticket_id"] == other["ticket_id"] && self.fields["id"] == other["id"]
+    }
 }
 
 /// What a ticket begins with.
@@ -89,6 +97,35 @@ pub(super) async fn one(Shared(world): Shared<Arc<World>>, caller: Caller, Path(
     say(answer())
 }
 
+/// Takes an action away. What is answered to it, and that a ticket's `_canupdate` counts here too, is not documented.
+pub(super) async fn delete(
+    Shared(world): Shared<Arc<World>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let mut state = world.state();
+    let delete = |state: &mut State| -> Answer {
+        may_see(state, &caller, true)?;
+        if state.settings.is_on("delete_refused") {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
+        let Some(ticket) = asked.get("ticket_id").map(|ticket| number(ticket)) else {
+            return Err((StatusCode::BAD_REQUEST, Json(json!({"Message": "A ticket_id is required to delete an action."}))).into());
+        };
+        let same = |action: &Action| action.fields["ticket_id"] == ticket && action.fields["id"] == number(&id);
+        let Some(index) = state.actions.iter().position(same) else { return Ok(nothing()) };
+        if state.tickets.iter().any(|known| known["id"] == ticket && known["_canupdate"] == false) {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
+        let gone = state.actions.remove(index).fields;
+        attachments::drop_those_of(state, &gone);
+        state.deleted_actions.push(gone.clone());
+        Ok(Json(gone).into_response())
+    };
+    say(delete(&mut state))
+}
+
 /// A serialised .NET exception, as Halo shows those of its own rules.
 fn exception(message: &str) -> Refusal {
     let body = json!({
@@ -102,27 +139,49 @@ pub(super) async fn save(Shared(world): Shared<Arc<World>>, caller: Caller, Json
     let mut state = world.state();
     let save = |state: &mut State| -> Answer {
         may_see(state, &caller, true)?;
-        let new = only(&body)?;
-        let Some(ticket) = state.tickets.iter_mut().find(|ticket| ticket["id"] == new["ticket_id"]) else { return Ok(nothing()) };
-        if ticket["_canupdate"] == false {
+        if state.settings.is_on("deny_actions") {
             return Err(StatusCode::FORBIDDEN.into());
         }
-        if ticket["hasbeenclosed"] == true && state.settings.is_on("closed_refuses") {
-            return Err((StatusCode::BAD_REQUEST, "This ticket is closed and cannot be updated.").into());
-        }
+        let new = only(&body)?;
+        let Some(place) = state.tickets.iter().position(|ticket| ticket["id"] == new["ticket_id"]) else { return Ok(nothing()) };
+        takes_actions(state, &state.tickets[place])?;
+        let files = attachments::read(state, new)?;
+        let new = leave_out(new.clone(), &["attachments"]);
+        let ticket = &mut state.tickets[place];
         ticket["last_update"] = now();
         let user_email = ticket["user_email"].clone();
-        let stored = if new["id"].as_u64().unwrap_or(0) == 0 { create(state, &caller, new, &user_email)? } else { change(state, new)? };
+        let (is_new, any) = (new["id"].as_u64().unwrap_or(0) == 0, !files.is_empty());
+        let mut stored = if is_new { create(state, &caller, &new, &user_email)? } else { change(state, &new)? };
+        if any {
+            stored["attachment_count"] = json!(attachments::keep(state, &stored, files));
+            if let Some(known) = state.actions.iter_mut().find(|action| action.is(&stored)) {
+                known.fields["attachment_count"] = stored["attachment_count"].clone();
+            }
+        }
         let reply = if state.settings.text("action_reply") == Some("array") { json!([stored]) } else { stored };
         Ok(Json(reply).into_response())
     };
     say(save(&mut state))
 }
 
+/// What a ticket's actions depend on.
+fn takes_actions(state: &State, ticket: &Value) -> Result<(), Refusal> {
+    if ticket["_canupdate"] == false {
+        return Err(StatusCode::FORBIDDEN.into());
+    }
+    // The field's name is an assumption, and so is the sentence: nothing published says how a merged ticket looks.
+    if ticket["merged_into_id"].as_u64().is_some_and(|into| into > 0) {
+        return Err((StatusCode::BAD_REQUEST, "This ticket has been merged into another ticket.").into());
+    }
+    if ticket["hasbeenclosed"] == true && state.settings.is_on("closed_refuses") {
+        return Err((StatusCode::BAD_REQUEST, "This ticket is closed and cannot be updated.").into());
+    }
+    Ok(())
+}
+
 /// An id: that action, changed.
 fn change(state: &mut State, new: &Value) -> Result<Value, Refusal> {
-    let same = |action: &&mut Action| action.fields["id"] == new["id"] && action.fields["ticket_id"] == new["ticket_id"];
-    let known = state.actions.iter_mut().find(same).ok_or_else(|| exception("The action does not exist."))?;
+    let known = state.actions.iter_mut().find(|action| action.is(new)).ok_or_else(|| exception("The action does not exist."))?;
     merge(&mut known.fields, new);
     settle_note(&mut known.fields, new);
     known.fields["last_updated"] = now();
@@ -145,13 +204,12 @@ fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -
     let asked = asked.filter(|id| state.settings.is_on("honour_who_agentid") && state.agents.iter().any(|agent| agent["id"] == *id));
     let author = asked.unwrap_or(caller.agent);
     let person = state.agents.iter().find(|agent| agent["id"] == author).cloned().unwrap_or_default();
-    let of_ticket = state.actions.iter().filter(|action| action.fields["ticket_id"] == new["ticket_id"]);
-    let id = 1 + of_ticket.filter_map(|action| action.fields["id"].as_u64()).max().unwrap_or(0);
+    let id = next_id(state, &new["ticket_id"]);
     let mut action = blank(new["ticket_id"].clone(), id);
     merge(&mut action, new);
     let ours = json!({
         "id": id, "who": person["name"], "who_type": 1, "who_agentid": author, "who_initials": person["initials"], "actionby_agent_id": caller.agent,
-        "attachment_count": new["attachments"].as_array().map_or(0, Vec::len),
+        "attachment_count": 0,
     });
     merge(&mut action, &ours);
     settle_note(&mut action, new);
@@ -160,6 +218,23 @@ fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -
     }
     state.actions.push(Action { fields: action.clone(), posted: true });
     Ok(action)
+}
+
+/// What Halo's own integration writes: nobody posted it, and no marker of ours is in it. Answers its id.
+pub(super) fn add_native(state: &mut State, ticket: u32, author: u32, name: &Value, note: &str) -> Value {
+    let id = next_id(state, &json!(ticket));
+    let mut fields = blank(json!(ticket), id);
+    let change = json!({"outcome": "Remote Session", "who": name, "who_agentid": author, "actionby_agent_id": author, "note": note});
+    merge(&mut fields, &change);
+    settle_note(&mut fields, &change);
+    state.actions.push(Action { fields, posted: false });
+    json!(id)
+}
+
+/// A number that no action of this ticket has or had: that Halo never gives one out again is assumed.
+fn next_id(state: &State, ticket: &Value) -> u64 {
+    let all = state.actions.iter().map(|action| &action.fields).chain(&state.deleted_actions);
+    1 + all.filter(|action| action["ticket_id"] == *ticket).filter_map(|action| action["id"].as_u64()).max().unwrap_or(0)
 }
 
 /// Plain and HTML note follow each other where only one was given.

@@ -19,7 +19,7 @@ pub(super) const AGENT_APP: &str = "halo-agent-app";
 const SERVICE_APP: &str = "halo-service";
 const SERVICE_SECRET: &str = "halo-service-secret-1";
 /// "Agent to log in as" of the service application.
-const SERVICE_AGENT: u32 = 90;
+pub(super) const SERVICE_AGENT: u32 = 90;
 /// A code is redeemed at once.
 const CODE_MS: i64 = 60_000;
 

@@ -1,6 +1,6 @@
 //! `/control` of Halo: what tests and the demo's panel turn, and the ledger.
 
-use super::World;
+use super::{World, attachments, chats};
 use crate::settings::merge;
 use axum::{
     Json, Router,
@@ -20,6 +20,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/control/reset", post(async |Shared(world): Shared<Arc<World>>| world.reset()))
         .route("/control/agents/{id}", post(agent))
         .route("/control/tickets/{id}", post(ticket).delete(delete_ticket))
+        .route("/control/chats/{id}", post(chat))
 }
 
 /// Actions are those that were posted, not those that tickets begin with.
@@ -28,7 +29,10 @@ async fn ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
     Json(json!({
         "requests": world.ledger.requests(),
         "actions": state.actions.iter().filter(|action| action.posted).map(|action| &action.fields).collect::<Vec<_>>(),
+        "deleted_actions": state.deleted_actions,
+        "attachments": state.attachments.iter().map(attachments::Attachment::shown).collect::<Vec<_>>(),
         "mails": state.mails,
+        "chat_messages": state.chat_messages.iter().filter(|message| message.posted).map(|message| &message.fields).collect::<Vec<_>>(),
         "refreshes": state.auth.refresh_log,
         "sign_ins": state.auth.sign_ins,
     }))
@@ -72,4 +76,13 @@ async fn ticket(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(cha
 
 async fn delete_ticket(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>) {
     world.state().tickets.retain(|ticket| ticket["id"] != id);
+}
+
+/// Changes a chat's fields, or makes one: open, without a ticket, and with nobody in it.
+async fn chat(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Value>) -> Json<Value> {
+    let mut state = world.state();
+    if !state.chats.iter().any(|chat| chat["id"] == id) {
+        state.chats.push(chats::blank(id));
+    }
+    Json(patch(&mut state.chats, id, &change))
 }

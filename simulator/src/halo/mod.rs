@@ -1,10 +1,14 @@
-//! Halo: sign-in, agents, tickets, actions with mail, users; its odd shapes; and the JSON behind the demo's screens.
+//! Halo: sign-in, agents, tickets, actions with mail, users, live chats; its odd shapes; and the JSON behind the demo's screens.
 
 mod access;
 mod actions;
+mod attachments;
 mod auth;
+mod chats;
 mod control;
+mod global;
 mod lists;
+mod native;
 mod pages;
 mod people;
 mod sign_in;
@@ -19,6 +23,7 @@ use crate::{
 };
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{HeaderMap, StatusCode},
     middleware,
     response::{IntoResponse, Response},
@@ -45,7 +50,12 @@ pub(crate) struct State {
     users: Vec<Value>,
     tickets: Vec<Value>,
     actions: Vec<actions::Action>,
+    deleted_actions: Vec<Value>,
+    attachments: Vec<attachments::Attachment>,
     mails: Vec<Value>,
+    remote_sessions: Vec<Value>,
+    chats: Vec<Value>,
+    chat_messages: Vec<chats::Message>,
     auth: auth::Auth,
     /// Times of API requests within the rate limit's window, in milliseconds.
     recent: Vec<i64>,
@@ -73,19 +83,26 @@ impl State {
         let tickets = tickets::seed();
         let settings = json!({
             "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
-            "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "agent_list": "array", "action_reply": "object",
-            "closed_refuses": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
+            "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "latency_ms": 0, "agent_list": "array", "action_reply": "object",
+            "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "deny_actions": false, "attachment_limit": null, "builtin_integration": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
         });
-        Self {
+        let mut state = Self {
             settings: Settings::new(settings),
             agents: people::agents(),
             users: people::users(),
             actions: tickets.iter().map(actions::opening).collect(),
+            deleted_actions: Vec::new(),
+            attachments: Vec::new(),
             tickets,
             mails: Vec::new(),
+            remote_sessions: Vec::new(),
+            chats: Vec::new(),
+            chat_messages: Vec::new(),
             auth: auth::Auth::default(),
             recent: Vec::new(),
-        }
+        };
+        chats::seed(&mut state);
+        state
     }
 }
 
@@ -96,6 +113,10 @@ impl Vendor for World {
 
     fn agent(&self, headers: &HeaderMap) -> Option<u32> {
         self.state().auth.holder(headers).map(|token| token.agent)
+    }
+
+    fn latency_ms(&self) -> u64 {
+        self.state().settings.get("latency_ms").as_u64().unwrap_or(0)
     }
 
     fn gateway_ms(&self) -> Option<u64> {
@@ -129,10 +150,19 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .route("/api/tickets", get(tickets::list).post(tickets::save))
         .route("/api/tickets/{id}", get(tickets::one))
         .route("/api/actions", get(actions::list).post(actions::save))
-        .route("/api/actions/{id}", get(actions::one))
+        .route("/api/actions/{id}", get(actions::one).delete(actions::delete))
+        .route("/api/attachment", get(attachments::list))
+        .route("/api/attachment/{id}", get(attachments::one))
+        .route("/api/chat", get(chats::list))
+        .route("/api/chat/{id}", get(chats::one))
+        .route("/api/chatmessage", get(chats::messages).post(chats::post))
+        .route("/api/control", get(global::settings))
+        .merge(native::routes())
         .merge(control::routes())
         .merge(requests::fault_routes())
         .merge(pages::routes(folder, &world))
+        // A large file is refused by the setting, not on the way.
+        .layer(DefaultBodyLimit::disable())
         .with_state(Arc::clone(&world));
     // Outside the routes, so that the ledger and the faults see a path as it was asked for.
     let any_case = tower::util::MapRequest::new(routes, lower_case_api as fn(axum::extract::Request) -> axum::extract::Request);

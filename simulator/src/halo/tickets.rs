@@ -3,6 +3,7 @@
 use super::{
     State, World,
     access::{Answer, Caller, Module, Refusal, say},
+    chats,
     lists::{Asked, enveloped, found, is_asked_for, wants},
     nothing, now,
 };
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What Halo writes for a date that is not set.
-const NEVER: &str = "1899-12-30T00:00:00";
+pub(super) const NEVER: &str = "1899-12-30T00:00:00";
 
 /// An id as the API takes it; 0 is nobody's.
 pub(super) fn number(text: &str) -> u32 {
@@ -75,6 +76,13 @@ pub(super) fn may_see(state: &State, caller: &Caller, write: bool) -> Result<(),
     if state.settings.lists("deny_agents", caller.agent) { Err(StatusCode::FORBIDDEN.into()) } else { Ok(()) }
 }
 
+/// A ticket with what it says of its chats.
+fn shown(state: &State, ticket: &Value) -> Value {
+    let mut ticket = ticket.clone();
+    chats::counted(state, &mut ticket);
+    ticket
+}
+
 /// The single object in the array that every write is; other bodies get what .NET says to them.
 pub(super) fn only(body: &Value) -> Result<&Value, Refusal> {
     let refuse = |place: &str, text: &str| -> Refusal { (StatusCode::BAD_REQUEST, Json(json!({place: [text]}))).into() };
@@ -83,7 +91,7 @@ pub(super) fn only(body: &Value) -> Result<&Value, Refusal> {
     };
     let first =
         all.first().filter(|first| first.is_object()).ok_or_else(|| refuse("[0]", "The JSON value could not be converted. Path: $[0]"))?;
-    for field in ["id", "ticket_id"] {
+    for field in ["id", "ticket_id", "chat_id"] {
         if !first[field].is_null() && first[field].as_u64().is_none() {
             return Err(refuse(
                 &format!("[0].{field}"),
@@ -99,7 +107,7 @@ pub(super) async fn one(Shared(world): Shared<Arc<World>>, caller: Caller, Path(
     let answer = || -> Answer {
         may_see(&state, &caller, false)?;
         let found = state.tickets.iter().find(|ticket| ticket["id"] == number(&id));
-        Ok(found.map_or_else(nothing, |ticket| Json(ticket).into_response()))
+        Ok(found.map_or_else(nothing, |ticket| Json(shown(&state, ticket)).into_response()))
     };
     say(answer())
 }
@@ -114,7 +122,8 @@ pub(super) async fn list(Shared(world): Shared<Arc<World>>, caller: Caller, Quer
             && closed
             && found(&asked, ticket, &["summary", "details"])
     };
-    say(may_see(&state, &caller, false).map(|()| enveloped(&asked, "tickets", state.tickets.iter().filter(fits).cloned().collect())))
+    say(may_see(&state, &caller, false)
+        .map(|()| enveloped(&asked, "tickets", state.tickets.iter().filter(fits).map(|ticket| shown(&state, ticket)).collect())))
 }
 
 /// An object with an id changes that ticket, one without makes a new one.

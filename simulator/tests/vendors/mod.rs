@@ -114,11 +114,15 @@ impl Vendors {
     // ---- Halo ----
 
     pub async fn service_token(&self) -> String {
+        self.service_token_for("read:tickets edit:tickets read:customers").await
+    }
+
+    pub async fn service_token_for(&self, scope: &str) -> String {
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", "halo-service"),
             ("client_secret", "halo-service-secret-1"),
-            ("scope", "read:tickets edit:tickets read:customers"),
+            ("scope", scope),
         ];
         let (status, body) = self.token(&form).await;
         assert_eq!(status, 200, "{body}");
@@ -204,4 +208,20 @@ impl Vendors {
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
     }
+}
+
+/// A session in which everything happens.
+pub fn story() -> Value {
+    json!([
+        {"join": "rep:7"},
+        {"say": "It says <0x800> & \"closes\" ]]>", "by": "customer"},
+        {"say": "bell \u{7} and escape \u{1b}", "by": "customer"},
+        {"join": "rep:9"},
+        {"say": "Ann, yours?", "by": "rep:7", "to": "rep:9"},
+        {"hand_over": "rep:9"},
+        {"file": "repair.zip", "bytes": 48211, "by": "rep:9"},
+        {"note": "Rebuilt the profile.", "by": "rep:9"},
+        {"external_key": "1161.7K3M9QX2DH", "by": "rep:9"},
+        {"leave": "rep:7"},
+    ])
 }
