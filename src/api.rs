@@ -2,12 +2,13 @@
 //! decisions are in [`crate::rules`].
 
 use crate::rules::{
+    disposition::Disposition,
     failure::{Failure, FailureKind},
     routing::Routing,
     settings::Settings,
     template::Values,
     wording::{Language, Message},
-    words::{AgentId, Channel, TicketId, UnixSeconds},
+    words::{ActionId, AgentId, Channel, Lsid, TicketId, UnixSeconds, UserId},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -188,6 +189,102 @@ pub struct Invite {
     /// What the person should know, for example `$NAMES` left to Halo.
     #[serde(default)]
     pub warnings: Vec<Message>,
+}
+
+/// State of a finished session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// The report is not there or not finished.
+    AwaitingReport,
+    /// Decided; a write to Halo is outstanding.
+    Pending,
+    /// On its ticket.
+    Written,
+    /// Kept for linking by hand.
+    Stored,
+    /// Refused by policy; replayable.
+    Refused,
+    /// Given up, with a reason; replayable.
+    Failed,
+}
+
+impl SessionState {
+    /// Every state.
+    pub const ALL: [Self; 6] = [Self::AwaitingReport, Self::Pending, Self::Written, Self::Stored, Self::Refused, Self::Failed];
+
+    /// Its word, as stored and shown.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AwaitingReport => "awaiting_report",
+            Self::Pending => "pending",
+            Self::Written => "written",
+            Self::Stored => "stored",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What people look for in a list of sessions. Holds nothing of what was said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SessionFacts {
+    /// The chat's name, or "Remote Session".
+    pub name: String,
+    /// The Halo user it is kept under: the session's own, else the Default User.
+    pub user: Option<UserId>,
+    /// The customer's name in BeyondTrust.
+    pub customer: Option<String>,
+    /// Everybody who took part on our side, by the names in the report.
+    pub technicians: Vec<String>,
+    /// BeyondTrust teams that took part.
+    pub teams: Vec<String>,
+    /// The external key as it stood.
+    pub external_key: Option<String>,
+    /// Beginning.
+    pub started: Option<UnixSeconds>,
+    /// End.
+    pub ended: Option<UnixSeconds>,
+    /// Length in seconds.
+    pub seconds: Option<u64>,
+}
+
+/// A finished session, as `GET /sessions` answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionSummary {
+    /// Which.
+    pub lsid: Lsid,
+    /// Where it stands.
+    pub state: SessionState,
+    /// Why.
+    pub reason: Option<Message>,
+    /// The ticket it belongs to.
+    pub ticket: Option<TicketId>,
+    /// What people look for; `None` until the report was read.
+    pub facts: Option<SessionFacts>,
+    /// The decision with its trace.
+    pub disposition: Option<Disposition>,
+    /// The action in Halo.
+    pub action: Option<ActionId>,
+    /// No event announced it: our sweep over BeyondTrust's reports found it.
+    pub swept: bool,
+    /// When it was first heard of.
+    pub announced_at: UnixSeconds,
+    /// Last change.
+    pub changed_at: UnixSeconds,
+    /// When it will be tried next.
+    pub next_at: Option<UnixSeconds>,
+}
+
+/// `POST /sessions/{lsid}/link`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LinkSession {
+    /// The ticket to put the session's note on.
+    pub ticket: TicketId,
 }
 
 /// `GET /settings` and, without `has_*`, `PUT /settings`.

@@ -12,6 +12,8 @@ use halo_remote_support::rules::{
 pub enum Operation {
     /// See a ticket's invites and sessions.
     SeeTicket(TicketId),
+    /// Put a session's note on this ticket, or take it off.
+    LinkSession(TicketId),
     /// See who could be invited for from this ticket.
     PrepareInvite(TicketId),
     /// Invite the ticket's user for this channel.
@@ -30,10 +32,11 @@ pub struct Grant {
 /// # Errors
 /// The refusal, naming ticket, channel or setting.
 pub async fn may(app: &App, caller: &Caller, operation: Operation) -> Result<Grant, Failure> {
-    let (ticket, changes, channel) = match operation {
-        Operation::SeeTicket(ticket) => (ticket, false, None),
-        Operation::PrepareInvite(ticket) => (ticket, true, None),
-        Operation::Invite(ticket, channel) => (ticket, true, Some(channel)),
+    let (ticket, changes, invites, channel) = match operation {
+        Operation::SeeTicket(ticket) => (ticket, false, false, None),
+        Operation::LinkSession(ticket) => (ticket, true, false, None),
+        Operation::PrepareInvite(ticket) => (ticket, true, true, None),
+        Operation::Invite(ticket, channel) => (ticket, true, true, Some(channel)),
     };
     let refused = |kind| Failure::new(kind).with("ticket", ticket).with("agent", &caller.name);
     let seen = app
@@ -50,10 +53,10 @@ pub async fn may(app: &App, caller: &Caller, operation: Operation) -> Result<Gra
                 error.failure()
             }
         })?;
-    if changes {
-        if !seen.can_update {
-            return Err(refused(FailureKind::NotAllowed));
-        }
+    if changes && !seen.can_update {
+        return Err(refused(FailureKind::NotAllowed));
+    }
+    if invites {
         let settings = app.settings().await?.settings;
         if !settings.quick_invites {
             return Err(refused(FailureKind::QuickInvitesOff));

@@ -6,6 +6,9 @@ use crate::{
     config::Config,
     delegation::Delegation,
     halo::Halo,
+    line::Line,
+    metrics::Metrics,
+    reconcile,
     roster::Roster,
     store::{Sqlite, Store, StoreProblem},
     vault::{self, Vault, VaultProblem},
@@ -44,6 +47,33 @@ pub enum StartProblem {
     FirstSettings(String, String),
 }
 
+/// The lines to both vendors.
+pub struct Lines {
+    /// To Halo.
+    pub halo: Arc<Line>,
+    /// To BeyondTrust.
+    pub beyondtrust: Arc<Line>,
+    /// To our own public address, for a test event's round trip.
+    pub own: Arc<Line>,
+}
+
+impl Lines {
+    fn new(config: &Config, clock: &Arc<dyn Clock>, metrics: &Metrics) -> Self {
+        let line = |vendor, limit| Arc::new(Line::new(Arc::clone(clock), limit, metrics.vendor(vendor)));
+        Self {
+            halo: line("halo", config.halo.calls_per_5_minutes),
+            beyondtrust: line("beyondtrust", config.beyondtrust.calls_per_5_minutes),
+            own: line("own", u32::MAX),
+        }
+    }
+
+    /// Both, by name.
+    #[must_use]
+    pub fn all(&self) -> [(&'static str, &Line); 2] {
+        [("halo", &self.halo), ("beyondtrust", &self.beyondtrust)]
+    }
+}
+
 /// The running proxy.
 pub struct App {
     /// From proxy.toml.
@@ -56,6 +86,10 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Halo's API.
     pub halo: Halo,
+    /// The lines to both vendors.
+    pub lines: Lines,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Acting as an agent.
     pub delegation: Delegation,
     /// Agents and presence.
@@ -78,10 +112,20 @@ impl App {
     /// # Errors
     /// Whatever keeps it from starting, as one sentence.
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartProblem> {
-        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&config.server.data.join("store.sqlite3"))?);
+        let store = Sqlite::open(&config.store_file())?;
+        Self::with_store(config, clock, Arc::new(store)).await
+    }
+
+    /// The same on a store that is open already.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn with_store(config: Config, clock: Arc<dyn Clock>, store: Arc<dyn Store>) -> Result<Arc<Self>, StartProblem> {
         let vault = Vault::open(&config.server.data.join("key"))?;
         let redirect = format!("{}/api/v1/sign-in/callback", config.server.public_url.origin());
-        let halo = Halo::new(&config.halo, redirect, Arc::clone(&clock)).map_err(StartProblem::Vendor)?;
+        let metrics = Metrics::new();
+        let lines = Lines::new(&config, &clock, &metrics);
+        let halo = Halo::new(&config.halo, redirect, Arc::clone(&clock), Arc::clone(&lines.halo)).map_err(StartProblem::Vendor)?;
         let delegation = Delegation::new(Arc::clone(&store), vault.clone(), halo.clone(), Arc::clone(&clock));
         let app = Self {
             config,
@@ -89,12 +133,15 @@ impl App {
             vault,
             clock,
             halo,
+            lines,
+            metrics,
             delegation,
             roster: Roster::default(),
             wake: Notify::new(),
             appliance: RwLock::default(),
         };
         app.first_settings().await?;
+        reconcile::begin(&app).await?;
         Ok(Arc::new(app))
     }
 
@@ -171,7 +218,7 @@ impl App {
             client_id: connection.client_id,
             client_secret: secret,
         };
-        let appliance = Appliance::new(access, Arc::clone(&self.clock))?;
+        let appliance = Appliance::new(access, Arc::clone(&self.clock), Arc::clone(&self.lines.beyondtrust))?;
         *self.appliance.write().await = Some(appliance.clone());
         Ok(appliance)
     }
@@ -179,6 +226,7 @@ impl App {
     /// Drops the appliance's client after its settings changed.
     pub async fn forget_appliance(&self) {
         *self.appliance.write().await = None;
+        self.lines.beyondtrust.credentials_changed();
     }
 
     /// Asks BeyondTrust something a person waits for.

@@ -63,7 +63,8 @@ impl Clock for SystemClock {
 #[derive(Clone, Debug)]
 pub struct HandClock {
     milliseconds: Arc<AtomicI64>,
-    started: i64,
+    /// What only goes on.
+    passed: Arc<AtomicI64>,
 }
 
 impl HandClock {
@@ -71,12 +72,19 @@ impl HandClock {
     #[must_use]
     pub fn at(seconds: i64) -> Self {
         let now = seconds.saturating_mul(1000);
-        Self { milliseconds: Arc::new(AtomicI64::new(now)), started: now }
+        Self { milliseconds: Arc::new(AtomicI64::new(now)), passed: Arc::default() }
     }
 
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
-        self.milliseconds.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.milliseconds.fetch_add(by, Ordering::SeqCst);
+        self.passed.fetch_add(by, Ordering::SeqCst);
+    }
+
+    /// Sets the time of day back, as a person does with a machine's clock; no time passes.
+    pub fn set_back(&self, by: Duration) {
+        self.milliseconds.fetch_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 }
 
@@ -86,7 +94,7 @@ impl Clock for HandClock {
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.now_ms().saturating_sub(self.started)).unwrap_or(0))
+        Duration::from_millis(u64::try_from(self.passed.load(Ordering::SeqCst)).unwrap_or(0))
     }
 }
 

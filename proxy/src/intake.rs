@@ -36,11 +36,14 @@ pub async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, Ori
     let event = classify(body, app.clock.now());
     let accepted = event.state == EventState::Accepted;
     tracing::info!(state = ?event.state, event = event.event, lsid = event.lsid.as_ref().map(Lsid::as_str), reason = event.reason, "an event came");
+    let state = event.state.word();
     // Only a commit makes it ours: until then the sender keeps it and sends it again.
     if let Err(problem) = app.store.receive(event).await {
         tracing::error!(%problem, "an event could not be kept; BeyondTrust will send it again");
+        app.metrics.event("not_kept", 503);
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
+    app.metrics.event(state, 200);
     if accepted {
         fail::fail_point!("intake_before_answer");
         app.wake.notify_one();

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod app;
 pub mod beyondtrust;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -12,18 +13,32 @@ pub mod halo;
 pub mod http;
 pub mod intake;
 pub mod invites;
+pub mod line;
+pub mod linking;
+pub mod metrics;
 pub mod outbound;
+pub mod reconcile;
 pub mod roster;
 pub mod sign_in;
 pub mod store;
 pub mod telemetry;
 pub mod token_source;
+pub mod upkeep;
 pub mod vault;
 pub mod worker;
 
 /// Names of the points where a test may stop the process: at commit boundaries and after writes to Halo.
 #[cfg(feature = "fail-points")]
-pub const FAIL_POINTS: [&str; 4] = ["intake_before_commit", "intake_before_answer", "note_after_write", "invite_after_write"];
+pub const FAIL_POINTS: [&str; 8] = [
+    "intake_before_commit",
+    "intake_before_answer",
+    "step_begins",
+    "note_after_write",
+    "message_after_write",
+    "withdrawal_after_write",
+    "invite_after_write",
+    "sweep_before_commit",
+];
 
 /// Makes the process announce the fail point named in `STOP_AT` on standard output and stand still there, so that a test
 /// can kill it at just that place.

@@ -10,7 +10,7 @@ async fn main() -> ExitCode {
     #[cfg(feature = "fail-points")]
     remote_support_proxy::stop_at_fail_points();
     match cli.run().await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(problem) => {
             let _ = writeln!(std::io::stderr(), "remote-support-proxy: {problem}");
             ExitCode::FAILURE

@@ -1,6 +1,7 @@
 //! Builds every HTTP client of the proxy and reads every answer with a limit: TLS by rustls, no redirects, no cookies, no
 //! proxy from the environment, time-outs. What an answer means is the vendor modules' question.
 
+use crate::line::{CallOutcome, Line};
 use halo_remote_support::rules::link::HttpsUrl;
 use reqwest::{
     Certificate, Client, Method, RequestBuilder, StatusCode, Url,
@@ -10,6 +11,7 @@ use reqwest::{
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -33,6 +35,8 @@ pub struct Site {
     pub close: bool,
     /// How long a call may take; [`TOTAL`] unless there is a reason.
     pub total: Duration,
+    /// Where calls are counted, and whether the vendor answers is known.
+    pub line: Arc<Line>,
 }
 
 /// Why no client could be built.
@@ -121,6 +125,7 @@ pub struct Outbound {
     base: Url,
     /// `Host` to send when we connect elsewhere than the URL says.
     host: Option<HeaderValue>,
+    line: Arc<Line>,
 }
 
 impl Outbound {
@@ -165,7 +170,13 @@ impl Outbound {
             host = Some(HeaderValue::from_str(&authority).map_err(|_| wrong())?);
         }
         let client = builder.build().map_err(|error| Unusable::Tls(innermost(&error)))?;
-        Ok(Self { client, base, host })
+        Ok(Self { client, base, host, line: Arc::clone(&site.line) })
+    }
+
+    /// The line to the vendor.
+    #[must_use]
+    pub fn line(&self) -> &Line {
+        &self.line
     }
 
     /// The site's address, to build paths from.
@@ -205,6 +216,13 @@ impl Outbound {
     /// # Errors
     /// When there is no complete answer; see [`Trouble::sent`].
     pub async fn send(&self, request: RequestBuilder, limit: usize) -> Result<Answer, Trouble> {
+        let began = self.line.begins();
+        let answer = self.send_uncounted(request, limit).await;
+        self.line.ended(began, outcome(&answer));
+        answer
+    }
+
+    async fn send_uncounted(&self, request: RequestBuilder, limit: usize) -> Result<Answer, Trouble> {
         let mut response = request.send().await.map_err(|error| trouble(&error))?;
         let status = response.status();
         let retry_after = response
@@ -224,6 +242,19 @@ impl Outbound {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status, retry_after, body })
+    }
+}
+
+/// What an answer, or the lack of one, says about the line.
+fn outcome(answer: &Result<Answer, Trouble>) -> CallOutcome {
+    match answer {
+        Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => CallOutcome::Throttled(answer.retry_after),
+        Ok(Answer { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(wait), .. }) => CallOutcome::Throttled(Some(*wait)),
+        Ok(answer) if answer.status.is_server_error() => CallOutcome::Transient,
+        Ok(_) => CallOutcome::Answered,
+        // The vendor is there; waiting mends neither.
+        Err(Trouble::Certificate | Trouble::TooLarge) => CallOutcome::Answered,
+        Err(_) => CallOutcome::Transient,
     }
 }
 

@@ -419,8 +419,7 @@ async fn faults_37_a_note_whose_answer_was_lost_is_written_once() {
 async fn faults_38_halo_saying_no_is_kept_and_tried_again_or_stored() {
     let house = House::open().await;
     let frame = house.sign_in(PRIYA).await;
-    let fault =
-        |status, times| json!([{"path": "/api/Actions", "method": "POST", "kind": "status", "status": status, "body": "", "times": times}]);
+    let fault = |status, times| json!([{"path": "/api/Actions", "method": "POST", "kind": "status", "status": status, "headers": {"retry-after": "2"}, "times": times}]);
     for (status, times, state) in [(429, 1, "written"), (403, 2, "written"), (404, 2, "stored")] {
         house.halo("faults", Some(fault(status, times))).await;
         let lsid = house.play(None, Some("1161"), "rep:7").await;

@@ -19,8 +19,9 @@ use halo_remote_support::rules::{
 use remote_support_proxy::{
     sign_in::Caller,
     store::{
-        Begun, Decision, EventState, Fence, Held, IntendedWrite, InviteStage, NewInvite, Outcome, Postponed, ReceivedEvent, SessionState,
-        SignIn, Sqlite, Store, StoreProblem,
+        Begun, ByHand, Cuts, Decision, EventState, Fence, Handled, Held, IntendedNote, IntendedWithdrawal, IntendedWrite, InviteStage,
+        NewInvite, Outcome, Person, Postponed, ReceivedEvent, SessionFacts, SessionQuery, SessionState, SignIn, Sqlite, Store,
+        StoreProblem, Window,
     },
 };
 use std::sync::Arc;
@@ -59,6 +60,22 @@ fn end_of(lsid: &Lsid, digest: u8, at: i64) -> ReceivedEvent {
     }
 }
 
+fn note(ticket: TicketId) -> IntendedWrite {
+    IntendedWrite::Note(IntendedNote { ticket, private: true, remark: None, followed: 0 })
+}
+
+/// States in which a session may be claimed.
+const BOTH: &[SessionState] = &[SessionState::Pending, SessionState::AwaitingReport];
+
+const fn window(now: i64, lease: i64) -> Window {
+    Window { now, lease, horizon: 10_000 }
+}
+
+async fn sessions(store: &Arc<dyn Store>, search: &str) -> usize {
+    let query = SessionQuery { search: search.to_owned(), limit: 10, ..SessionQuery::default() };
+    store.sessions(query).await.unwrap().len()
+}
+
 fn decision(state: SessionState) -> Decision {
     let to_ticket = state == SessionState::Pending;
     Decision {
@@ -69,9 +86,10 @@ fn decision(state: SessionState) -> Decision {
             reason: Message::new("disposition.ticket").with("ticket", 1161),
             trace: Vec::new(),
         },
-        state,
-        write: to_ticket.then(|| IntendedWrite { ticket: ticket(), private: true }),
-        report: Some(b"<session_list/>".to_vec()),
+        facts: SessionFacts { name: "Remote Session".to_owned(), customer: Some("Connor BLAKE".to_owned()), ..SessionFacts::default() },
+        writes: to_ticket.then(|| note(ticket())).into_iter().collect(),
+        rests_in: if to_ticket { SessionState::Written } else { state },
+        report: b"<session_list/>".to_vec(),
         at: 200,
     }
 }
@@ -86,21 +104,21 @@ async fn an_event_repeated_in_parallel_is_one_session() {
     for event in events.collect::<Vec<_>>() {
         event.await.unwrap().unwrap();
     }
-    assert_eq!(store.sessions(None, None, 10).await.unwrap().len(), 1);
+    assert_eq!(sessions(&store, "").await, 1);
     let counts = store.event_counts().await.unwrap();
     assert_eq!((counts.accepted, counts.last_at), (2, Some(100)));
 }
 
 #[tokio::test]
-async fn a_session_has_one_holder_at_a_time_and_a_lost_lease_records_nothing() {
+async fn f04_a_session_has_one_holder_at_a_time_and_a_lost_lease_records_nothing() {
     let Folder { store, folder: _folder } = sqlite();
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
-    let first = store.claim_session(100, 130).await.unwrap().unwrap();
-    assert!(store.claim_session(129, 150).await.unwrap().is_none(), "leased");
-    let second = store.claim_session(130, 160).await.unwrap().expect("the lease is over");
+    let first = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
+    assert!(store.claim_session(window(129, 21), BOTH).await.unwrap().is_none(), "leased");
+    let second = store.claim_session(window(130, 30), BOTH).await.unwrap().expect("the lease is over");
     assert_eq!(store.decided(first.lsid.clone(), first.fence, decision(SessionState::Pending)).await.unwrap(), Held::Lost);
-    assert_eq!(store.note_attempted(first.lsid.clone(), first.fence, 131).await.unwrap(), Held::Lost);
-    assert_eq!(store.note_written(first.lsid.clone(), first.fence, ActionId::new(9), 131).await.unwrap(), Held::Lost);
+    assert_eq!(store.write_attempted(first.lsid.clone(), first.fence, 1, 131).await.unwrap(), Held::Lost);
+    assert_eq!(store.write_done(first.lsid.clone(), first.fence, 1, ActionId::new(9), 131).await.unwrap(), Held::Lost);
     assert_eq!(store.session(lsid('a')).await.unwrap().unwrap().state, SessionState::AwaitingReport);
     assert_eq!(store.decided(second.lsid.clone(), second.fence, decision(SessionState::Pending)).await.unwrap(), Held::Yes);
 }
@@ -109,61 +127,201 @@ async fn a_session_has_one_holder_at_a_time_and_a_lost_lease_records_nothing() {
 async fn a_decided_session_carries_its_write_until_it_is_written() {
     let Folder { store, folder: _folder } = sqlite();
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
-    let job = store.claim_session(100, 130).await.unwrap().unwrap();
-    assert_eq!((job.state, job.write, job.attempted_at), (SessionState::AwaitingReport, None, None));
+    let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
+    assert_eq!((job.state, job.write), (SessionState::AwaitingReport, None));
     store.decided(job.lsid, job.fence, decision(SessionState::Pending)).await.unwrap();
 
-    let job = store.claim_session(200, 230).await.unwrap().unwrap();
-    assert_eq!(
-        (job.state, job.write.clone(), job.attempted_at),
-        (SessionState::Pending, Some(IntendedWrite { ticket: ticket(), private: true }), None)
-    );
+    let job = store.claim_session(window(200, 30), BOTH).await.unwrap().unwrap();
+    let write = job.write.clone().unwrap();
+    assert_eq!((job.state, write.intended, write.attempted_at), (SessionState::Pending, note(ticket()), None));
     assert_eq!(job.report.as_deref(), Some(&b"<session_list/>"[..]));
-    store.note_attempted(job.lsid.clone(), job.fence, 201).await.unwrap();
+    store.write_attempted(job.lsid.clone(), job.fence, write.id, 201).await.unwrap();
 
-    let again = store.claim_session(230, 260).await.unwrap().unwrap();
-    assert_eq!(again.attempted_at, Some(201), "whoever comes next sees that the outcome is unknown");
-    store.note_written(again.lsid.clone(), again.fence, ActionId::new(5), 231).await.unwrap();
+    let again = store.claim_session(window(230, 30), BOTH).await.unwrap().unwrap();
+    assert_eq!(again.write.unwrap().attempted_at, Some(201), "whoever comes next sees that the outcome is unknown");
+    store.write_done(again.lsid.clone(), again.fence, write.id, ActionId::new(5), 231).await.unwrap();
     let session = store.session(lsid('a')).await.unwrap().unwrap();
     assert_eq!((session.state, session.action, session.next_at), (SessionState::Written, ActionId::new(5), None));
     // A late repetition of the event opens nothing again.
     store.receive(end_of(&lsid('a'), 2, 300)).await.unwrap();
-    assert!(store.claim_session(1_000, 1_030).await.unwrap().is_none());
+    assert!(store.claim_session(window(1_000, 30), BOTH).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn a_postponed_session_waits_and_keeps_its_reason() {
     let Folder { store, folder: _folder } = sqlite();
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
-    let job = store.claim_session(100, 130).await.unwrap().unwrap();
+    let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
     let reason = Message::new("session.reportUnfinished");
-    let later = Postponed { outcome: Outcome::Later(110), reason: reason.clone(), clear: true, report: None, at: 101 };
+    let later = Postponed { outcome: Outcome::Later(110), reason: reason.clone(), clear: true, counts: true, report: None, at: 101 };
     store.session_postponed(job.lsid, job.fence, later).await.unwrap();
-    assert!(store.claim_session(109, 139).await.unwrap().is_none());
-    let job = store.claim_session(110, 140).await.unwrap().unwrap();
+    assert!(store.claim_session(window(109, 30), BOTH).await.unwrap().is_none());
+    let job = store.claim_session(window(110, 30), BOTH).await.unwrap().unwrap();
     assert_eq!(job.attempts, 1);
     let rest = Postponed {
         outcome: Outcome::Rest(SessionState::Failed),
         reason: reason.clone(),
         clear: true,
+        counts: true,
         report: Some(b"<cut".to_vec()),
         at: 111,
     };
     store.session_postponed(job.lsid, job.fence, rest).await.unwrap();
     let session = store.session(lsid('a')).await.unwrap().unwrap();
     assert_eq!((session.state, session.reason, session.next_at), (SessionState::Failed, Some(reason), None));
-    assert!(store.claim_session(10_000, 10_030).await.unwrap().is_none());
+    assert!(store.claim_session(window(10_000, 30), BOTH).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn a_refused_session_keeps_no_transcript() {
     let Folder { store, folder } = sqlite();
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
-    let job = store.claim_session(100, 130).await.unwrap().unwrap();
+    let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
     store.decided(job.lsid, job.fence, decision(SessionState::Refused)).await.unwrap();
     let reader = rusqlite::Connection::open(folder.path().join("store.sqlite3")).unwrap();
     let report: Option<Vec<u8>> = reader.query_row("SELECT report FROM sessions", [], |row| row.get(0)).unwrap();
     assert_eq!(report, None);
+}
+
+/// A session that is written on the ticket as action 5.
+async fn written(store: &Arc<dyn Store>, lsid: &Lsid) {
+    store.receive(end_of(lsid, 1, 100)).await.unwrap();
+    let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
+    store.decided(job.lsid, job.fence, decision(SessionState::Pending)).await.unwrap();
+    let job = store.claim_session(window(200, 30), BOTH).await.unwrap().unwrap();
+    store.write_done(job.lsid, job.fence, job.write.unwrap().id, ActionId::new(5), 201).await.unwrap();
+}
+
+fn person() -> Person {
+    Person { agent: Some(agent()), name: "Priya Nair".to_owned() }
+}
+
+#[tokio::test]
+async fn a_move_is_a_new_note_first_and_the_old_one_taken_back_after() {
+    let Folder { store, folder: _folder } = sqlite();
+    written(&store, &lsid('a')).await;
+    let other = TicketId::new(1170).unwrap();
+    let moved = ByHand::Link { ticket: other, private: true };
+    assert_eq!(store.by_hand(lsid('a'), moved.clone(), person(), 300).await.unwrap(), Handled::Taken);
+    assert_eq!(store.by_hand(lsid('a'), moved.clone(), person(), 300).await.unwrap(), Handled::Busy(SessionState::Pending));
+    let job = store.claim_session(window(300, 30), BOTH).await.unwrap().unwrap();
+    let write = job.write.unwrap();
+    assert!(matches!(&write.intended, IntendedWrite::Note(note) if note.ticket == other) && job.moves, "{write:?}");
+    store.write_done(job.lsid, job.fence, write.id, ActionId::new(9), 301).await.unwrap();
+    let job = store.claim_session(window(301, 30), BOTH).await.unwrap().unwrap();
+    let write = job.write.unwrap();
+    let old = IntendedWithdrawal { ticket: ticket(), action: ActionId::new(5).unwrap() };
+    assert_eq!(write.intended, IntendedWrite::Withdrawal(old));
+    store.write_done(job.lsid, job.fence, write.id, None, 302).await.unwrap();
+    let session = store.session(lsid('a')).await.unwrap().unwrap();
+    assert_eq!((session.state, session.ticket, session.action), (SessionState::Written, Some(other), ActionId::new(9)));
+    assert_eq!(store.by_hand(lsid('a'), moved, person(), 303).await.unwrap(), Handled::Linked(other));
+}
+
+#[tokio::test]
+async fn what_people_may_do_goes_by_the_sessions_state() {
+    let Folder { store, folder: _folder } = sqlite();
+    let link = ByHand::Link { ticket: ticket(), private: true };
+    let handle = async |session: char, wish: &ByHand| store.by_hand(lsid(session), wish.clone(), person(), 400).await.unwrap();
+    for wish in [&link, &ByHand::Unlink, &ByHand::Replay] {
+        assert_eq!(handle('f', wish).await, Handled::Unknown);
+    }
+    store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
+    assert_eq!(handle('a', &link).await, Handled::Busy(SessionState::AwaitingReport));
+    let job = store.claim_session(window(400, 30), BOTH).await.unwrap().unwrap();
+    assert_eq!(handle('a', &ByHand::Replay).await, Handled::Busy(SessionState::AwaitingReport), "somebody holds it");
+    store.decided(job.lsid, job.fence, decision(SessionState::Refused)).await.unwrap();
+    assert_eq!(handle('a', &link).await, Handled::NotNow(SessionState::Refused));
+    assert_eq!(handle('a', &ByHand::Unlink).await, Handled::NotNow(SessionState::Refused));
+    assert_eq!(handle('a', &ByHand::Replay).await, Handled::Taken);
+    let job = store.claim_session(window(400, 30), BOTH).await.unwrap().expect("it is due again");
+    assert_eq!((job.state, job.since, job.attempts), (SessionState::AwaitingReport, 400, 0));
+    store.decided(job.lsid, job.fence, decision(SessionState::Stored)).await.unwrap();
+    assert_eq!(handle('a', &ByHand::Unlink).await, Handled::NotNow(SessionState::Stored));
+    assert_eq!(handle('a', &link).await, Handled::Taken);
+    written(&store, &lsid('b')).await;
+    assert_eq!(handle('b', &ByHand::Replay).await, Handled::NotNow(SessionState::Written));
+}
+
+#[tokio::test]
+async fn f26_after_the_clock_was_set_back_nothing_waits_for_the_old_future() {
+    let Folder { store, folder: _folder } = sqlite();
+    store.receive(end_of(&lsid('a'), 1, 100_000)).await.unwrap();
+    store.claim_session(window(100_000, 30), BOTH).await.unwrap().unwrap();
+    assert!(store.claim_session(window(100_010, 30), BOTH).await.unwrap().is_none(), "leased");
+    let job = store.claim_session(window(50_000, 30), BOTH).await.unwrap().expect("no lease is that long");
+    let later = Postponed {
+        outcome: Outcome::Later(50_100),
+        reason: Message::new("session.reportUnfinished"),
+        clear: true,
+        counts: true,
+        report: None,
+        at: 50_000,
+    };
+    store.session_postponed(job.lsid, job.fence, later).await.unwrap();
+    assert!(store.claim_session(window(49_000, 30), BOTH).await.unwrap().is_none(), "within the horizon it is a wait");
+    assert!(store.claim_session(window(30_000, 30), BOTH).await.unwrap().is_some(), "beyond it, it is due");
+}
+
+#[tokio::test]
+async fn how_often_a_session_was_taken_and_not_recorded_is_known_to_the_next_holder() {
+    let Folder { store, folder: _folder } = sqlite();
+    store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
+    for round in 1..=3 {
+        let job = store.claim_session(window(100 * i64::from(round), 30), BOTH).await.unwrap().unwrap();
+        assert_eq!(job.unfinished, round);
+    }
+    let job = store.claim_session(window(1_000, 30), BOTH).await.unwrap().unwrap();
+    store.decided(job.lsid, job.fence, decision(SessionState::Pending)).await.unwrap();
+    assert_eq!(store.claim_session(window(1_000, 30), BOTH).await.unwrap().unwrap().unfinished, 1);
+}
+
+#[tokio::test]
+async fn only_states_that_were_asked_for_are_claimed_and_what_was_begun_goes_first() {
+    let Folder { store, folder: _folder } = sqlite();
+    for (digit, number) in [('a', 1), ('b', 2)] {
+        store.receive(end_of(&lsid(digit), number, 100)).await.unwrap();
+    }
+    let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
+    store.decided(job.lsid.clone(), job.fence, decision(SessionState::Pending)).await.unwrap();
+    assert!(store.claim_session(window(150, 30), &[SessionState::Pending]).await.unwrap().is_none(), "its write is due from 200 on");
+    assert_eq!(store.claim_session(window(200, 30), BOTH).await.unwrap().unwrap().lsid, job.lsid);
+    assert!(store.claim_session(window(201, 30), &[SessionState::Pending]).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn sessions_are_found_by_what_people_look_for() {
+    let Folder { store, folder: _folder } = sqlite();
+    store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
+    let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
+    store.decided(job.lsid, job.fence, decision(SessionState::Stored)).await.unwrap();
+    for (search, found) in [("", 1), ("blake REMOTE", 1), ("connor aaaa", 1), ("connor bbbb", 0), ("%", 0), ("\"", 0)] {
+        assert_eq!(sessions(&store, search).await, found, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn the_sweep_makes_rows_for_what_is_not_known_and_leaves_the_rest_alone() {
+    let Folder { store, folder: _folder } = sqlite();
+    written(&store, &lsid('a')).await;
+    assert_eq!(store.announce(vec![lsid('a'), lsid('b')], 300).await.unwrap(), [lsid('b')]);
+    assert_eq!(store.announce(vec![lsid('a'), lsid('b')], 300).await.unwrap(), []);
+    assert!(store.session(lsid('b')).await.unwrap().unwrap().swept);
+    assert_eq!(store.session(lsid('a')).await.unwrap().unwrap().state, SessionState::Written);
+    assert_eq!(store.figures().await.unwrap().swept, 1);
+}
+
+#[tokio::test]
+async fn only_what_is_old_enough_and_at_rest_is_forgotten() {
+    let Folder { store, folder: _folder } = sqlite();
+    written(&store, &lsid('a')).await;
+    store.receive(end_of(&lsid('b'), 2, 100)).await.unwrap();
+    let cuts = |at| Cuts { events: at, sessions: at, stored: at, invites: at, audit: at, now: at };
+    assert!(store.prune(cuts(100)).await.unwrap().is_empty());
+    let pruned = store.prune(cuts(10_000)).await.unwrap();
+    assert_eq!((pruned.events, pruned.sessions), (2, 1), "the one that waits for its report stays");
+    assert!(store.session(lsid('a')).await.unwrap().is_none() && store.session(lsid('b')).await.unwrap().is_some());
+    assert!(store.prune(cuts(10_000)).await.unwrap().is_empty());
 }
 
 fn new_invite(code: u64, key: &str, request: u8, at: i64) -> NewInvite {
@@ -205,7 +363,7 @@ async fn an_abandoned_invite_never_was_and_a_keyed_one_cannot_be_abandoned() {
     assert!(matches!(store.begin_invite(new_invite(2, "key", 2, 101)).await.unwrap(), Begun::New(_)));
     store.invite_keyed(Code::from_bits(2), Fence(1), b"with link".to_vec()).await.unwrap();
     assert_eq!(store.abandon_invite(Code::from_bits(2), Fence(1)).await.unwrap(), Held::Lost);
-    let row = store.claim_invite(131, 160).await.unwrap().expect("its lease is over");
+    let row = store.claim_invite(window(131, 29)).await.unwrap().expect("its lease is over");
     assert_eq!((row.stage, row.payload), (InviteStage::Keyed, b"with link".to_vec()));
 }
 
@@ -215,7 +373,7 @@ async fn an_invite_whose_person_was_told_is_left_alone() {
     store.begin_invite(new_invite(1, "key", 1, 100)).await.unwrap();
     store.invite_attempted(Code::from_bits(1), Fence(1), 101).await.unwrap();
     store.invite_postponed(Code::from_bits(1), Fence(1), None, true).await.unwrap();
-    assert!(store.claim_invite(9_999, 10_000).await.unwrap().is_none());
+    assert!(store.claim_invite(window(9_999, 1)).await.unwrap().is_none());
     let row = store.invite(Code::from_bits(1)).await.unwrap().unwrap();
     assert_eq!(row.attempted_at, None);
 }
@@ -289,7 +447,7 @@ fn a_newer_store_is_refused_and_left_untouched() {
 }
 
 #[tokio::test]
-async fn commits_are_on_the_disk_before_they_are_answered() {
+async fn f05_commits_are_on_the_disk_before_they_are_answered() {
     let Folder { store, folder } = sqlite();
     store.ready().await.unwrap();
     let raw = rusqlite::Connection::open(folder.path().join("store.sqlite3")).unwrap();

@@ -8,4 +8,11 @@ mod vendors {
     mod network;
     mod stub;
     mod tls;
+
+    /// A line that never makes anybody wait.
+    fn line() -> std::sync::Arc<remote_support_proxy::line::Line> {
+        let clock = std::sync::Arc::new(remote_support_proxy::clock::HandClock::at(0));
+        let metrics = remote_support_proxy::metrics::Metrics::new().vendor("test");
+        std::sync::Arc::new(remote_support_proxy::line::Line::new(clock, u32::MAX, metrics))
+    }
 }

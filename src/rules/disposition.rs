@@ -4,7 +4,7 @@ mod ownership;
 
 use super::{
     correlation::{Code, ExternalKey},
-    names::{Match, NameIndex, Nfkc},
+    names::{FoldedName, Match, NameIndex, Nfkc},
     report::Session,
     routing::Step,
     settings::Settings,
@@ -12,6 +12,7 @@ use super::{
     words::{AgentId, ChatId, TicketId, UserId},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What we know about the code in the external key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +134,8 @@ pub fn decide(session: &Session, context: &Context<'_>) -> Disposition {
     let key = ExternalKey::read(session.external_key.as_deref(), &context.settings.ticket_prefix);
     let issued = decision.issued(&key);
     let (destination, reason) = decision
-        .not_issued_here(&key, issued)
+        .of_other_teams(session, issued)
+        .or_else(|| decision.not_issued_here(&key, issued))
         .or_else(|| decision.without_owner(&technicians, owner.as_ref()))
         .unwrap_or_else(|| decision.place(&key, issued));
     Disposition { destination, owner, technicians, reason, trace: decision.trace }
@@ -193,6 +195,20 @@ impl Decision<'_> {
         };
         self.step(step);
         issued.is_some()
+    }
+
+    /// Refused when only some teams' sessions are recorded and none of them took part.
+    fn of_other_teams(&mut self, session: &Session, issued: bool) -> Option<Outcome> {
+        let ours = &self.context.settings.session_teams;
+        let folded = |names: &[String]| names.iter().filter_map(|name| FoldedName::new(name, self.context.nfkc)).collect::<BTreeSet<_>>();
+        if issued || ours.is_empty() || !folded(ours).is_disjoint(&folded(&session.teams)) {
+            return None;
+        }
+        let reason = match session.teams.join(", ") {
+            none if none.is_empty() => Message::new("disposition.noTeam"),
+            teams => Message::new("disposition.otherTeam").with("teams", teams),
+        };
+        Some((Destination::Refused, reason))
     }
 
     /// Refused when only generated sessions are accepted and this one was not.

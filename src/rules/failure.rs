@@ -56,6 +56,14 @@ kinds! {
     ChannelUnknown = "channel_unknown", 404, false;
     /// Halo has no such ticket. `ticket`
     TicketUnknown = "ticket_unknown", 404, false;
+    /// There is no such session. `lsid`
+    SessionUnknown = "session_unknown", 404, false;
+    /// The session is being worked on. `lsid`
+    SessionBusy = "session_busy", 409, true;
+    /// The session's note stands on that ticket already. `ticket`
+    SessionLinked = "session_linked", 409, false;
+    /// In its state that cannot be done with the session. `state`
+    SessionNotNow = "session_not_now", 409, false;
     /// This is not an e-mail address. `email`
     EmailInvalid = "email_invalid", 422, false;
     /// The template is refused. `text`, `line`, `column`
@@ -102,6 +110,8 @@ kinds! {
     ApplianceError = "appliance_error", 502, true;
     /// BeyondTrust asks us to slow down.
     ApplianceBusy = "appliance_busy", 503, true;
+    /// A test event posted to our public address did not arrive. `host`, `text`
+    EventRoundTrip = "event_round_trip", 502, true;
     /// Clocks differ. `seconds`
     ClockSkew = "clock_skew", 409, false;
     /// BeyondTrust's link is on another host. `host`

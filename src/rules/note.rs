@@ -41,13 +41,38 @@ pub fn invite_marker(code: &Code) -> String {
 /// A longer transcript is cut, visibly; counted in bytes of its HTML.
 const LONGEST_TRANSCRIPT: usize = 200_000;
 
+/// For whom a note is, and what stands in it besides the session.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner<'a> {
+    /// Who reads it.
+    pub reader: Reader,
+    /// How it relates to its author.
+    pub authorship: Authorship,
+    /// A line of its own near the top: who linked the session, from where it was moved.
+    pub remark: Option<&'a Message>,
+    /// The whole transcript goes with it as a file; see [`transcript_file`].
+    pub attached: bool,
+}
+
+impl Manner<'_> {
+    /// The technician's own note, without remark or attachment.
+    #[must_use]
+    pub const fn of(reader: Reader) -> Self {
+        Self { reader, authorship: Authorship::Technician, remark: None, attached: false }
+    }
+}
+
 /// The note for a finished session.
 #[must_use]
-pub fn session_note(session: &Session, disposition: &Disposition, reader: Reader, authorship: Authorship, language: Language) -> String {
+pub fn session_note(session: &Session, disposition: &Disposition, manner: Manner<'_>, language: Language) -> String {
+    let Manner { reader, authorship, remark, attached } = manner;
     let mut note = Html::new(language);
     let transcript = transcript::for_reader(session, reader);
     if let (Authorship::Named, Some(by)) = (authorship, by(session, disposition, reader)) {
         note.bold_line(by);
+    }
+    if let Some(remark) = remark {
+        note.line(remark.clone());
     }
     if reader == Reader::Agents && matches!(disposition.destination, Destination::Ticket { typed: true, .. }) {
         note.line(Message::new("note.session.typed"));
@@ -55,7 +80,7 @@ pub fn session_note(session: &Session, disposition: &Disposition, reader: Reader
     note.facts(&facts(session, reader, language));
     note.list("note.session.files", transcript.files.iter().map(|file| words::file(file, language)));
     note.list("note.session.notes", transcript.notes.iter().map(words::spoken));
-    note.conversation(&transcript.lines, reader);
+    note.conversation(&transcript.lines, reader, attached);
     if reader == Reader::Agents {
         note.links(&[("note.link.chat", &session.chat_url), ("note.link.recording", &session.recording_url)]);
     }
@@ -63,6 +88,19 @@ pub fn session_note(session: &Session, disposition: &Disposition, reader: Reader
         note.paragraph(&escape(&session_marker(lsid)));
     }
     note.done()
+}
+
+/// The whole transcript as plain text, when it is too long for the note: to be attached to it.
+#[must_use]
+pub fn transcript_file(session: &Session, reader: Reader, language: Language) -> Option<String> {
+    let lines = transcript::for_reader(session, reader).lines;
+    html::is_cut(&lines, language).then(|| {
+        let line = |line: &transcript::Line| {
+            let speaker = words::speaker(line, language);
+            format!("{} {speaker}: {}\n", words::clock(line.at), line.text.replace("\r\n", "\n"))
+        };
+        lines.iter().map(line).collect()
+    })
 }
 
 /// A size for people: `47.1 KB`.
@@ -79,7 +117,7 @@ pub fn preview(session: &Session<'_>, disposition: &Disposition, settings: &Sett
         Destination::Ticket { .. } | Destination::Chat { .. } => Reader::Customers,
         Destination::Stored | Destination::Refused => return None,
     };
-    Some(session_note(session, disposition, reader, Authorship::Technician, language))
+    Some(session_note(session, disposition, Manner::of(reader), language))
 }
 
 /// Who had the session, for a note whose author is somebody else.

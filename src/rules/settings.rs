@@ -27,8 +27,13 @@ pub struct Settings {
     pub fallback: bool,
     /// "Only accept Remote Session Data if the session was generated from Halo".
     pub only_generated: bool,
+    /// Only sessions in which one of these BeyondTrust teams took part are recorded; empty: all. What was generated from
+    /// Halo is recorded whatever its team.
+    pub session_teams: Vec<String>,
     /// Session notes on tickets are private.
     pub private_notes: bool,
+    /// A session's duration is entered as the time its action took.
+    pub time_taken: bool,
     /// What an automatic mail does when there is no link.
     pub blank_link: BlankLink,
     /// The displayed ticket number's prefix, for example `NHD`; read when a technician typed it.
@@ -96,7 +101,9 @@ impl Default for Settings {
             add_automatically: true,
             fallback: true,
             only_generated: false,
+            session_teams: Vec::new(),
             private_notes: true,
+            time_taken: false,
             blank_link: BlankLink::Send,
             ticket_prefix: String::new(),
             teams: Vec::new(),

@@ -7,6 +7,7 @@ use halo_remote_support::rules::{
     link::HttpsUrl,
     names::RepresentativeNames,
     routing::Representative,
+    words::Lsid,
 };
 use roxmltree::Node;
 use std::{collections::BTreeMap, fmt};
@@ -115,6 +116,12 @@ pub fn support_teams(root: Node<'_, '_>) -> Result<Vec<SupportTeam>, Failure> {
         Some(SupportTeam { id, name: child_text(team, "name").unwrap_or_else(|| format!("team {id}")) })
     };
     Ok(children(root, "support_team").filter_map(one).collect())
+}
+
+/// An id that is none is left out: there is nothing to ask for.
+pub fn session_listing(root: Node<'_, '_>) -> Result<Vec<Lsid>, Failure> {
+    expect(root, &["session_summary_list"])?;
+    Ok(children(root, "session_summary").filter_map(|session| session.attribute("lsid")?.trim().parse().ok()).collect())
 }
 
 pub fn session_key(root: Node<'_, '_>, site: &HttpsUrl) -> Result<SessionKey, Failure> {

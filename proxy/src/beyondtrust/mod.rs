@@ -11,6 +11,7 @@ pub use answer::{ApiInfo, SessionKey, SupportTeam};
 
 use crate::{
     clock::Clock,
+    line::Line,
     outbound::{Answer, Outbound, Site, TOTAL},
     token_source::{Fresh, Token, TokenSource},
 };
@@ -20,7 +21,7 @@ use halo_remote_support::{
         failure::{Failure, FailureKind},
         link::HttpsUrl,
         routing::Representative,
-        words::{Lsid, Queue},
+        words::{Lsid, Queue, UnixSeconds},
     },
 };
 use reqwest::{Method, StatusCode};
@@ -34,6 +35,8 @@ const COMMAND_LIMIT: usize = 4 << 20;
 const REPORT_LIMIT: usize = 64 << 20;
 /// A report of that size takes its time; shorter than the worker's lease.
 const REPORT_TOTAL: Duration = Duration::from_secs(90);
+/// A hundred bytes a session.
+const LISTING_LIMIT: usize = 16 << 20;
 const TOKEN_LIMIT: usize = 64 << 10;
 /// Tokens live an hour, and an account has at most thirty of them alive.
 const RENEW_EARLY: Duration = Duration::from_secs(300);
@@ -83,9 +86,15 @@ impl Appliance {
     ///
     /// # Errors
     /// When address, `connect_to` or certificate file cannot be used.
-    pub fn new(access: Access, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let site =
-            Site { url: access.url.clone(), connect_to: access.connect_to, ca_file: access.ca_file.clone(), close: true, total: TOTAL };
+    pub fn new(access: Access, clock: Arc<dyn Clock>, line: Arc<Line>) -> Result<Self, Failure> {
+        let site = Site {
+            url: access.url.clone(),
+            connect_to: access.connect_to,
+            ca_file: access.ca_file.clone(),
+            close: true,
+            total: TOTAL,
+            line,
+        };
         let outbound = Outbound::new(&site)
             .map_err(|problem| Failure::new(FailureKind::SettingWrong).with("setting", "beyondtrust").with("text", problem))?;
         let tokens = TokenSource::new(Arc::clone(&clock), RENEW_EARLY, |failure: &Failure| match failure.kind {
@@ -156,6 +165,17 @@ impl Appliance {
         Ok(answer.body)
     }
 
+    /// Which sessions ended in this window of the appliance's time: the cheap `SupportSessionListing`, ids only.
+    ///
+    /// # Errors
+    /// As every command. An `<error>` is one too, although some appliances answer so when there are none: nobody can tell.
+    pub async fn ended_sessions(&self, from: UnixSeconds, seconds: UnixSeconds) -> Result<Vec<Lsid>, Failure> {
+        let (from, seconds) = (from.to_string(), seconds.to_string());
+        let form = [("generate_report", "SupportSessionListing"), ("end_time", from.as_str()), ("duration", seconds.as_str())];
+        let answer = self.post("/api/reporting", &form, LISTING_LIMIT, REPORT_TOTAL).await?;
+        fault::document(&answer, self.url(), answer::session_listing)
+    }
+
     /// Tries everything the product needs, in order, and names each thing.
     pub async fn test(&self) -> ConnectionTest {
         trial::run(self).await
@@ -205,6 +225,7 @@ impl Appliance {
 
     async fn make_token(&self) -> Result<Fresh, Failure> {
         let inner = &self.0;
+        inner.outbound.line().token_asked();
         let request = inner
             .outbound
             .request(Method::POST, &inner.outbound.url("/oauth2/token"))
@@ -219,6 +240,9 @@ impl Appliance {
             told => {
                 let told = told.unwrap_or_default();
                 let failure = fault::no_token(&answer, told.error.as_deref(), told.message.as_deref(), self.url());
+                if failure.kind == FailureKind::ApplianceCredentials {
+                    inner.outbound.line().credentials_refused();
+                }
                 tracing::warn!(vendor = "beyondtrust", status = answer.status.as_u16(), failure = failure.kind.code(), "no token");
                 Err(failure)
             }

@@ -1,7 +1,8 @@
 //! From the document to [`Config`]: defaults, paths, secrets, and what must fit together.
 
 use super::{
-    Attribution, BeyondTrust, Config, Events, FirstStart, Halo, Log, LogFormat, Server, Worker,
+    AttachmentForm, Attribution, BeyondTrust, Builtin, Config, Events, FirstStart, Halo, Log, LogFormat, Reconcile, Retention, Server,
+    Worker,
     problem::ConfigProblem,
     secret,
     value::{List, Optional, SecretPlace, Word},
@@ -26,6 +27,8 @@ pub struct Document {
     beyondtrust: RawBeyondTrust,
     events: RawEvents,
     worker: RawWorker,
+    reconcile: RawReconcile,
+    retention: RawRetention,
     log: RawLog,
     first_start: RawFirstStart,
 }
@@ -39,6 +42,7 @@ struct RawServer {
     data: Optional<PathBuf>,
     pages: Optional<PathBuf>,
     plugin: Optional<PathBuf>,
+    metrics_token: Option<SecretPlace>,
 }
 
 #[derive(Default, Deserialize)]
@@ -58,6 +62,11 @@ struct RawHalo {
     invite_outcome: Optional<String>,
     session_outcome: Optional<String>,
     attribution: Word<Attribution>,
+    attachments: Word<AttachmentForm>,
+    merged_field: Optional<String>,
+    builtin_integration: Word<Builtin>,
+    builtin_head_start: Optional<Duration>,
+    calls_per_5_minutes: Optional<u32>,
 }
 
 #[derive(Default, Deserialize)]
@@ -69,6 +78,7 @@ struct RawBeyondTrust {
     client_id: Optional<String>,
     client_secret: Option<SecretPlace>,
     key_ttl: Optional<u32>,
+    calls_per_5_minutes: Optional<u32>,
 }
 
 #[derive(Default, Deserialize)]
@@ -87,6 +97,26 @@ struct RawWorker {
     in_doubt_wait: Optional<Duration>,
     lease: Optional<Duration>,
     poll: Optional<Duration>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawReconcile {
+    every: Optional<Duration>,
+    overlap: Optional<Duration>,
+    grace: Optional<Duration>,
+    deep_every: Optional<Duration>,
+    deep_window: Optional<Duration>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawRetention {
+    events: Optional<Duration>,
+    sessions: Optional<Duration>,
+    stored: Optional<Duration>,
+    invites: Optional<Duration>,
+    audit: Optional<Duration>,
 }
 
 #[derive(Default, Deserialize)]
@@ -125,11 +155,13 @@ impl Document {
     /// Fills in defaults, reads secrets; paths are relative to `folder`.
     pub fn check(self, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigProblem> {
         let halo = self.halo.check(folder, env)?;
-        let server = self.server.check(folder, &halo)?;
+        let server = self.server.check(folder, env, &halo)?;
         Ok(Config {
             events: self.events.check(folder, &server.data, env)?,
             beyondtrust: self.beyondtrust.check(folder, env)?,
             worker: self.worker.check()?,
+            reconcile: self.reconcile.check()?,
+            retention: self.retention.check()?,
             log: Log { format: self.log.format.0 },
             first_start: FirstStart { settings: self.first_start.settings.0.map(|file| folder.join(file)) },
             server,
@@ -139,7 +171,7 @@ impl Document {
 }
 
 impl RawServer {
-    fn check(self, folder: &Path, halo: &Halo) -> Result<Server, ConfigProblem> {
+    fn check(self, folder: &Path, env: &dyn Fn(&str) -> Option<String>, halo: &Halo) -> Result<Server, ConfigProblem> {
         let public_url = required(
             "server.public_url",
             self.public_url,
@@ -149,11 +181,14 @@ impl RawServer {
             Some(given) => given.iter().map(|url| origin("server.allowed_origins", url)).collect::<Result<_, _>>()?,
             None => HttpsUrl::parse(&halo.url.origin()).into_iter().collect(),
         };
+        let data = folder.join(self.data.0.unwrap_or_else(|| "data".into()));
+        let place = self.metrics_token.unwrap_or_else(|| SecretPlace::File(data.join("metrics-token")));
         Ok(Server {
+            metrics_token: token("server.metrics_token", &place, folder, env, true)?,
             listen: self.listen.0.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8082))),
             public_url: origin("server.public_url", &public_url)?,
             allowed_origins,
-            data: folder.join(self.data.0.unwrap_or_else(|| "data".into())),
+            data,
             pages: folder.join(self.pages.0.unwrap_or_else(|| "www/embed".into())),
             plugin: folder.join(self.plugin.0.unwrap_or_else(|| "pkg".into())),
         })
@@ -186,6 +221,11 @@ impl RawHalo {
             invite_outcome: text(self.invite_outcome, "Remote Session Invite"),
             session_outcome: text(self.session_outcome, "Remote Session"),
             attribution: self.attribution.0,
+            attachment_form: self.attachments.0,
+            merged_field: text(self.merged_field, "merged_into_id"),
+            builtin: self.builtin_integration.0,
+            builtin_head_start: self.builtin_head_start.0.unwrap_or(Duration::from_secs(60)),
+            calls_per_5_minutes: some_calls("halo.calls_per_5_minutes", self.calls_per_5_minutes, 300)?,
         })
     }
 }
@@ -219,29 +259,98 @@ impl RawBeyondTrust {
             client_id: self.client_id.0,
             client_secret,
             key_ttl: self.key_ttl.0,
+            calls_per_5_minutes: some_calls("beyondtrust.calls_per_5_minutes", self.calls_per_5_minutes, 1000)?,
         })
     }
 }
 
 impl RawEvents {
     fn check(self, folder: &Path, data: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Events, ConfigProblem> {
-        use secrecy::ExposeSecret as _;
-        let place = self.token.unwrap_or_else(|| SecretPlace::File(data.join("event-token")));
-        let check = |setting: &str, place: &SecretPlace, make: bool| {
-            let token = secret::read(setting, place, folder, env, make)?;
-            let plain = token.expose_secret();
-            if plain.len() < 32 || !plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
-                return Err(ConfigProblem::new(
-                    setting,
-                    "is not a token that can stand in an address and cannot be guessed",
-                    "use at least 32 letters, digits, - or _, or let the proxy make one by naming a file that does not exist",
-                ));
-            }
-            Ok(token)
+        let own = data.join(Events::FILE);
+        let place = self.token.unwrap_or_else(|| SecretPlace::File(own.clone()));
+        let in_data_folder = matches!(&place, SecretPlace::File(file) if folder.join(file) == own);
+        // What `event-url --rotate` left.
+        let old = data.join(Events::OLD_FILE);
+        let previous = self.previous_token.or_else(|| (in_data_folder && old.is_file()).then_some(SecretPlace::File(old)));
+        let previous_token = previous.map(|place| token("events.previous_token", &place, folder, env, false)).transpose()?;
+        Ok(Events { token: token("events.token", &place, folder, env, true)?, previous_token, in_data_folder })
+    }
+}
+
+/// A token that can stand in an address or a header and cannot be guessed.
+fn token(
+    setting: &str,
+    place: &SecretPlace,
+    folder: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    make: bool,
+) -> Result<secrecy::SecretString, ConfigProblem> {
+    use secrecy::ExposeSecret as _;
+    let token = secret::read(setting, place, folder, env, make)?;
+    let plain = token.expose_secret();
+    if plain.len() < 32 || !plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        return Err(ConfigProblem::new(
+            setting,
+            "is not a token that can stand in an address and cannot be guessed",
+            "use at least 32 letters, digits, - or _, or let the proxy make one by naming a file that does not exist",
+        ));
+    }
+    Ok(token)
+}
+
+fn some_calls(setting: &str, given: Optional<u32>, default: u32) -> Result<u32, ConfigProblem> {
+    match given.0.unwrap_or(default) {
+        few if few < 20 => Err(ConfigProblem::new(
+            setting,
+            format!("is {few}"),
+            "write what the vendor allows in five minutes, at least 20; without any calls nothing can be written",
+        )),
+        enough => Ok(enough),
+    }
+}
+
+fn wait(setting: &str, given: Optional<Duration>, default: Duration) -> Result<Duration, ConfigProblem> {
+    match given.0 {
+        Some(wait) if wait.is_zero() => {
+            Err(ConfigProblem::new(setting, "is 0s", "write a duration longer than nothing, or leave the setting out"))
+        }
+        given => Ok(given.unwrap_or(default)),
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+impl RawReconcile {
+    fn check(self) -> Result<Reconcile, ConfigProblem> {
+        Ok(Reconcile {
+            every: wait("reconcile.every", self.every, 10 * MINUTE)?,
+            overlap: wait("reconcile.overlap", self.overlap, 2 * HOUR)?,
+            grace: self.grace.0.unwrap_or(2 * MINUTE),
+            deep_every: wait("reconcile.deep_every", self.deep_every, DAY)?,
+            deep_window: wait("reconcile.deep_window", self.deep_window, 7 * DAY)?,
+        })
+    }
+}
+
+impl RawRetention {
+    fn check(self) -> Result<Retention, ConfigProblem> {
+        let at_least = |setting: &str, given: Optional<Duration>, default: Duration| match wait(setting, given, default)? {
+            short if short < 8 * DAY => Err(ConfigProblem::new(
+                setting,
+                format!("is {}", humantime::format_duration(short)),
+                "write at least 8d: what is forgotten sooner would be found again by the daily sweep over 7 days",
+            )),
+            enough => Ok(enough),
         };
-        let token = check("events.token", &place, true)?;
-        let previous_token = self.previous_token.map(|place| check("events.previous_token", &place, false)).transpose()?;
-        Ok(Events { token, previous_token })
+        Ok(Retention {
+            events: at_least("retention.events", self.events, 30 * DAY)?,
+            sessions: at_least("retention.sessions", self.sessions, 90 * DAY)?,
+            stored: at_least("retention.stored", self.stored, 365 * DAY)?,
+            invites: at_least("retention.invites", self.invites, 90 * DAY)?,
+            audit: at_least("retention.audit", self.audit, 365 * DAY)?,
+        })
     }
 }
 
@@ -257,12 +366,6 @@ impl RawWorker {
             }
             Some(list) => Ok(list),
             None => Ok(seconds(default)),
-        };
-        let wait = |setting: &str, given: Optional<Duration>, default: Duration| match given.0 {
-            Some(wait) if wait.is_zero() => {
-                Err(ConfigProblem::new(setting, "is 0s", "write a duration longer than nothing, or leave the setting out"))
-            }
-            given => Ok(given.unwrap_or(default)),
         };
         Ok(Worker {
             report_schedule: schedule("worker.report_schedule", self.report_schedule, &[0, 10, 30, 120, 600, 3600])?,

@@ -13,7 +13,11 @@ pub use read::environment;
 use halo_remote_support::rules::link::HttpsUrl;
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// Everything, with defaults filled in and secrets read.
 #[derive(Clone, Debug)]
@@ -28,6 +32,10 @@ pub struct Config {
     pub events: Events,
     /// When work is tried, and tried again.
     pub worker: Worker,
+    /// What the events missed.
+    pub reconcile: Reconcile,
+    /// How long things are remembered.
+    pub retention: Retention,
     /// The log.
     pub log: Log,
     /// What an empty store begins with.
@@ -49,6 +57,8 @@ pub struct Server {
     pub pages: PathBuf,
     /// Folder of the built plugin.
     pub plugin: PathBuf,
+    /// What `/metrics` is asked with.
+    pub metrics_token: SecretString,
 }
 
 /// `[halo]`.
@@ -82,6 +92,70 @@ pub struct Halo {
     pub session_outcome: String,
     /// How a note gets its author.
     pub attribution: Attribution,
+    /// How an attachment's content is written.
+    pub attachment_form: AttachmentForm,
+    /// The field of a ticket that names the ticket it was merged into.
+    pub merged_field: String,
+    /// Whether Halo's own BeyondTrust integration gets the same events.
+    pub builtin: Builtin,
+    /// How long that integration is let go first.
+    pub builtin_head_start: Duration,
+    /// What Halo allows.
+    pub calls_per_5_minutes: u32,
+}
+
+/// How an attachment's content is written; which of the two Halo wants is not documented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttachmentForm {
+    /// `data:text/plain;base64,…`.
+    #[default]
+    DataUrl,
+    /// The base64 alone.
+    Base64,
+}
+
+/// Whether Halo's own BeyondTrust integration gets the same events as we.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Builtin {
+    /// Halo is asked.
+    #[default]
+    Ask,
+    /// It does.
+    On,
+    /// It does not.
+    Off,
+}
+
+/// `[reconcile]`: looking for sessions that no event announced.
+#[derive(Clone, Debug)]
+pub struct Reconcile {
+    /// How often.
+    pub every: Duration,
+    /// How far each look reaches back before the last one.
+    pub overlap: Duration,
+    /// A session that ended this recently is left to its event.
+    pub grace: Duration,
+    /// How often a look reaches further back.
+    pub deep_every: Duration,
+    /// How far.
+    pub deep_window: Duration,
+}
+
+/// `[retention]`: how long things are remembered.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    /// Events in the inbox.
+    pub events: Duration,
+    /// Sessions that are written, refused or given up.
+    pub sessions: Duration,
+    /// Sessions that wait to be linked by hand.
+    pub stored: Duration,
+    /// Invites.
+    pub invites: Duration,
+    /// What people did.
+    pub audit: Duration,
 }
 
 /// How a session's note gets its technician as author.
@@ -111,6 +185,8 @@ pub struct BeyondTrust {
     pub client_secret: Option<SecretString>,
     /// Seconds a session key stays valid; the appliance's own default otherwise.
     pub key_ttl: Option<u32>,
+    /// What the appliance is asked at most.
+    pub calls_per_5_minutes: u32,
 }
 
 /// `[events]`.
@@ -120,6 +196,33 @@ pub struct Events {
     pub token: SecretString,
     /// The one before, while the appliances are being changed over.
     pub previous_token: Option<SecretString>,
+    /// The token is a file of our own making in the data folder.
+    pub in_data_folder: bool,
+}
+
+impl Events {
+    pub(super) const FILE: &str = "event-token";
+    pub(super) const OLD_FILE: &str = "event-token.old";
+
+    /// Where our own token stands.
+    #[must_use]
+    pub fn token_file(&self, data: &Path) -> PathBuf {
+        data.join(Self::FILE)
+    }
+
+    /// Where the one before stands.
+    #[must_use]
+    pub fn old_token_file(&self, data: &Path) -> PathBuf {
+        data.join(Self::OLD_FILE)
+    }
+}
+
+impl Config {
+    /// Where the store is.
+    #[must_use]
+    pub fn store_file(&self) -> PathBuf {
+        self.server.data.join("store.sqlite3")
+    }
 }
 
 /// `[worker]`.

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 const PREFIX: &str = "REMOTE_SUPPORT__";
 /// Every setting, by table. What is not here is refused by name.
 pub(super) const SETTINGS: &[(&str, &[&str])] = &[
-    ("server", &["listen", "public_url", "allowed_origins", "data", "pages", "plugin"]),
+    ("server", &["listen", "public_url", "allowed_origins", "data", "pages", "plugin", "metrics_token"]),
     (
         "halo",
         &[
@@ -27,11 +27,18 @@ pub(super) const SETTINGS: &[(&str, &[&str])] = &[
             "invite_outcome",
             "session_outcome",
             "attribution",
+            "attachments",
+            "merged_field",
+            "builtin_integration",
+            "builtin_head_start",
+            "calls_per_5_minutes",
         ],
     ),
-    ("beyondtrust", &["url", "connect_to", "ca_file", "client_id", "client_secret", "key_ttl"]),
+    ("beyondtrust", &["url", "connect_to", "ca_file", "client_id", "client_secret", "key_ttl", "calls_per_5_minutes"]),
     ("events", &["token", "previous_token"]),
     ("worker", &["report_schedule", "retry_schedule", "give_up_after", "in_doubt_wait", "lease", "poll"]),
+    ("reconcile", &["every", "overlap", "grace", "deep_every", "deep_window"]),
+    ("retention", &["events", "sessions", "stored", "invites", "audit"]),
     ("log", &["format"]),
     ("first_start", &["settings"]),
 ];

@@ -2,6 +2,8 @@
 //! repeated, and what is unclear is said to be unclear.
 
 use super::{AccessToken, Halo, HaloError, shape};
+use crate::config::AttachmentForm;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use halo_remote_support::rules::words::{ActionId, AgentId, TicketId, UnixSeconds};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -60,6 +62,23 @@ pub struct NewAction {
     pub ended: Option<UnixSeconds>,
     /// Time taken, in hours.
     pub timetaken: Option<f64>,
+    /// A text file to go with it.
+    pub file: Option<TextFile>,
+}
+
+/// A text file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TextFile {
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+impl std::fmt::Debug for TextFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextFile").field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
 }
 
 impl NewAction {
@@ -76,6 +95,7 @@ impl NewAction {
             started: None,
             ended: None,
             timetaken: None,
+            file: None,
         }
     }
 }
@@ -144,11 +164,15 @@ pub async fn all(halo: &Halo, token: &AccessToken, ticket: TicketId) -> Result<V
 }
 
 pub async fn add(halo: &Halo, token: &AccessToken, new: &NewAction) -> Result<Action, HaloError> {
-    let (value, call) = halo.post(token, "add an action to this ticket", "Actions", body(new)).await?;
+    let (value, call) = halo.post(token, "add an action to this ticket", "Actions", body(new, halo.0.attachment_form)).await?;
     shape::single(value).and_then(read).ok_or(HaloError::Unexpected { call, what: "an action without an id", accepted: true })
 }
 
-fn body(new: &NewAction) -> Value {
+pub async fn remove(halo: &Halo, token: &AccessToken, ticket: TicketId, action: ActionId) -> Result<(), HaloError> {
+    halo.delete(token, "take an action back", &format!("Actions/{action}"), &[("ticket_id", &ticket.to_string())]).await
+}
+
+fn body(new: &NewAction, form: AttachmentForm) -> Value {
     let mut fields = Map::new();
     let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     set("ticket_id", json!(new.ticket.get()));
@@ -161,6 +185,15 @@ fn body(new: &NewAction) -> Value {
         set("emailto", json!(mail.to));
         set("emailsubject", json!(mail.subject));
         set("emailbody_html", json!(mail.body_html));
+    }
+    if let Some(file) = &new.file {
+        let data = BASE64_STANDARD.encode(&file.text);
+        let data = match form {
+            AttachmentForm::DataUrl => format!("data:text/plain;charset=utf-8;base64,{data}"),
+            AttachmentForm::Base64 => data,
+        };
+        let private = new.hidden_from_user;
+        set("attachments", json!([{"filename": file.name, "content_type": "text/plain", "data_base64": data, "showforusers": !private}]));
     }
     for (name, value) in [
         ("who_agentid", new.who_agent.map(|agent| json!(agent.get()))),

@@ -154,13 +154,18 @@ impl Halo {
     pub async fn service_token(&self) -> Result<AccessToken, HaloError> {
         let application = &self.0.application;
         let token = self.0.service.token(async || {
+            self.0.outbound.line().token_asked();
             let form = [
                 ("grant_type", "client_credentials"),
                 ("client_id", application.service_client_id.as_str()),
                 ("client_secret", application.service_client_secret.expose_secret()),
                 ("scope", application.service_scope.as_str()),
             ];
-            let tokens = self.ask(&form, "get a token for the service application").await?;
+            let tokens = self.ask(&form, "get a token for the service application").await.inspect_err(|error| {
+                if matches!(error, HaloError::Credentials { .. }) {
+                    self.0.outbound.line().credentials_refused();
+                }
+            })?;
             Ok(Fresh { secret: tokens.access.secret, lives: Duration::from_secs(tokens.expires_in) })
         });
         token.await.map(AccessToken::from)

@@ -156,6 +156,13 @@ impl HaloError {
         matches!(self, Self::NotFound { .. })
     }
 
+    /// Halo refuses the content (a 4xx that is neither a missing right nor a missing thing): the same again will be refused
+    /// again.
+    #[must_use]
+    pub const fn refused(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
     /// How long Halo asks us to wait.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {

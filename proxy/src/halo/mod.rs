@@ -4,20 +4,24 @@
 mod action;
 mod agent;
 mod authority;
+mod builtin;
+mod chat;
 mod fault;
 mod shape;
 mod ticket;
 mod wire;
 
-pub use action::{Action, Mail, NewAction};
+pub use action::{Action, Mail, NewAction, TextFile};
 pub use agent::Agent;
 pub use authority::{AccessToken, Tokens};
+pub use chat::{Chat, ChatMessage};
 pub use fault::HaloError;
 pub use ticket::{Ticket, User};
 
 use crate::{
     clock::Clock,
     config,
+    line::Line,
     outbound::{Outbound, Site, TOTAL, Unusable},
     token_source::TokenSource,
 };
@@ -25,7 +29,7 @@ use authority::Authority;
 use halo_remote_support::rules::{
     failure::{Failure, FailureKind},
     link::HttpsUrl,
-    words::{AgentId, TicketId, UserId},
+    words::{ActionId, AgentId, ChatId, Lsid, TicketId, UserId},
 };
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
@@ -47,6 +51,8 @@ struct Inner {
     application: Application,
     authority: OnceCell<Authority>,
     service: TokenSource<HaloError>,
+    attachment_form: config::AttachmentForm,
+    merged_field: String,
 }
 
 /// Who we are to Halo's authorisation server.
@@ -68,10 +74,16 @@ impl Halo {
     ///
     /// # Errors
     /// When address, `connect_to` or certificate file cannot be used.
-    pub fn new(config: &config::Halo, redirect_uri: String, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+    pub fn new(config: &config::Halo, redirect_uri: String, clock: Arc<dyn Clock>, line: Arc<Line>) -> Result<Self, Failure> {
         let wrong = |problem: Unusable| Failure::new(FailureKind::SettingWrong).with("setting", "halo").with("text", problem);
-        let site =
-            Site { url: config.url.clone(), connect_to: config.connect_to, ca_file: config.ca_file.clone(), close: false, total: TOTAL };
+        let site = Site {
+            url: config.url.clone(),
+            connect_to: config.connect_to,
+            ca_file: config.ca_file.clone(),
+            close: false,
+            total: TOTAL,
+            line,
+        };
         let outbound = Outbound::new(&site).map_err(wrong)?;
         // Some of Halo's own pages show the resource server with `/api`, some without.
         let path = outbound.base().path().trim_end_matches('/');
@@ -97,6 +109,8 @@ impl Halo {
             },
             authority: OnceCell::new(),
             service,
+            attachment_form: config.attachment_form,
+            merged_field: config.merged_field.clone(),
         })))
     }
 
@@ -138,7 +152,7 @@ impl Halo {
     /// [`HaloError`].
     pub async fn ticket(&self, token: &AccessToken, id: TicketId) -> Result<Ticket, HaloError> {
         let answer = self.get(token, "read this ticket", &format!("Tickets/{id}"), &[("includedetails", "true")]).await?;
-        ticket::ticket(answer)
+        ticket::ticket(answer, &self.0.merged_field)
     }
 
     /// `GET /Users/{id}`.
@@ -166,5 +180,68 @@ impl Halo {
     /// [`HaloError`].
     pub async fn add_action(&self, token: &AccessToken, new: &NewAction) -> Result<Action, HaloError> {
         action::add(self, token, new).await
+    }
+
+    /// `DELETE /Actions/{id}`: takes an action back. Ids count per ticket and may come again, so look first whether it is
+    /// still ours.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn remove_action(&self, token: &AccessToken, ticket: TicketId, action: ActionId) -> Result<(), HaloError> {
+        action::remove(self, token, ticket, action).await
+    }
+
+    /// Whether this token may list things of this kind (`Agent`, `Tickets`, `Users`, `Chat`).
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn may_list(&self, token: &AccessToken, path: &'static str) -> Result<(), HaloError> {
+        let operation = match path {
+            "Agent" => "read agents",
+            "Tickets" => "read tickets",
+            "Users" => "read users",
+            _ => "read chats",
+        };
+        self.get(token, operation, path, &[("count", "1")]).await.map(drop)
+    }
+
+    /// `GET /Chat/{id}`.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn chat(&self, token: &AccessToken, id: ChatId) -> Result<Chat, HaloError> {
+        chat::one(self.get(token, "read this chat", &format!("Chat/{id}"), &[]).await?)
+    }
+
+    /// `GET /ChatMessage?chat_id=`: every message of a chat; used to find our own markers again.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn chat_messages(&self, token: &AccessToken, chat: ChatId) -> Result<Vec<ChatMessage>, HaloError> {
+        chat::messages(self, token, chat).await
+    }
+
+    /// `POST /ChatMessage`: one message, as HTML. Never repeated here: see [`HaloError::ambiguous`].
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn post_chat_message(&self, token: &AccessToken, chat: ChatId, html: &str) -> Result<(), HaloError> {
+        chat::post(self, token, chat, html).await
+    }
+
+    /// Whether Halo's own BeyondTrust integration is set up (`GET /Control`); `None` when Halo does not let us see.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn builtin_integration(&self, token: &AccessToken) -> Result<Option<bool>, HaloError> {
+        builtin::is_on(self, token).await
+    }
+
+    /// Where Halo's own BeyondTrust integration has put this session (`GET /RemoteSession`), if it has.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn builtin_note(&self, token: &AccessToken, lsid: &Lsid) -> Result<Option<TicketId>, HaloError> {
+        builtin::note_of(self, token, lsid).await
     }
 }

@@ -40,6 +40,8 @@ pub struct Ticket {
     pub can_update: bool,
     /// It is closed.
     pub closed: bool,
+    /// It was merged into this one. Which field says so is not documented: `halo.merged_field`.
+    pub merged_into: Option<TicketId>,
 }
 
 #[derive(Deserialize)]
@@ -80,13 +82,15 @@ struct RawTicket {
     dateclosed: Option<Value>,
 }
 
-pub fn ticket((value, call): (Value, Call)) -> Result<Ticket, HaloError> {
+pub fn ticket((value, call): (Value, Call), merged_field: &str) -> Result<Ticket, HaloError> {
     // A ticket that is gone has also been answered with `null` or an object with id 0.
     if value.is_null() {
         return Err(HaloError::NotFound { call });
     }
     let odd = |call| HaloError::Unexpected { call, what: "something else than a ticket", accepted: true };
-    let Some(raw) = shape::single(value).and_then(|value| serde_json::from_value::<RawTicket>(value).ok()) else { return Err(odd(call)) };
+    let Some(value) = shape::single(value) else { return Err(odd(call)) };
+    let merged_into = value.get(merged_field).and_then(|id| shape::id(id).ok().flatten());
+    let Ok(raw) = serde_json::from_value::<RawTicket>(value) else { return Err(odd(call)) };
     let Some(id) = raw.id.and_then(TicketId::new) else { return Err(HaloError::NotFound { call }) };
     // `hasbeenclosed` stays set after a ticket was opened again; the date does not.
     let closed = match &raw.dateclosed {
@@ -110,6 +114,7 @@ pub fn ticket((value, call): (Value, Call)) -> Result<Ticket, HaloError> {
         chat_id: raw.chat_id.and_then(ChatId::new),
         can_update: raw.can_update.unwrap_or(true),
         closed,
+        merged_into: merged_into.and_then(TicketId::new).filter(|into| *into != id),
     })
 }
 

@@ -51,6 +51,27 @@ impl Halo {
         self.finish(request, call).await
     }
 
+    /// The answer of a removal says nothing we need.
+    pub(super) async fn delete(
+        &self,
+        token: &AccessToken,
+        operation: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<(), HaloError> {
+        let call = self.call(operation, true);
+        let request = self.begin(Method::DELETE, path, token).query(query);
+        let outcome = match self.0.outbound.send(request, LIMIT).await {
+            Err(trouble) => Err(HaloError::NoAnswer { call, trouble }),
+            Ok(answer) if !answer.status.is_success() => Err(HaloError::from_status(&answer, call)),
+            Ok(_) => Ok(()),
+        };
+        if let Err(error) = &outcome {
+            tracing::warn!(vendor = "halo", operation, ambiguous = error.ambiguous(), "{error}");
+        }
+        outcome
+    }
+
     async fn finish(&self, request: RequestBuilder, call: Call) -> Result<(Value, Call), HaloError> {
         let operation = call.operation;
         let outcome = match self.0.outbound.send(request, LIMIT).await {

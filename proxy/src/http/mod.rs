@@ -2,22 +2,23 @@
 
 mod guard;
 mod invites;
+mod operations;
 mod pages;
 mod problem;
 mod sessions;
 mod settings;
 mod sign_in;
 
+pub use operations::OPENAPI;
 pub use pages::unknown_page;
 pub use problem::Refusal;
 
 use crate::{app::App, intake};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, header},
     middleware,
-    response::IntoResponse,
     routing::{get, post},
 };
 use std::sync::Arc;
@@ -37,8 +38,13 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/channels", get(invites::channels))
         .route("/invites", get(invites::list).post(invites::send))
         .route("/sessions", get(sessions::list))
+        .route("/sessions/{lsid}", get(sessions::one))
+        .route("/sessions/{lsid}/link", post(sessions::link))
+        .route("/sessions/{lsid}/unlink", post(sessions::unlink))
+        .route("/sessions/{lsid}/replay", post(sessions::replay))
         .route("/settings", get(settings::read).put(settings::save))
         .route("/settings/test", post(settings::test))
+        .route("/openapi.json", get(operations::openapi))
         .fallback(unknown_page)
         .layer(DefaultBodyLimit::max(API_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::state_changes))
@@ -49,7 +55,8 @@ pub fn router(app: Arc<App>) -> Router {
         // A larger event is quarantined, not refused: refusing would block the sender's queue.
         .route("/events/{token}", post(intake::receive).layer(DefaultBodyLimit::disable()))
         .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
+        .route("/readyz", get(operations::ready))
+        .route("/metrics", get(operations::metrics))
         .nest("/embed", pages::router(&app))
         .fallback(unknown_page)
         .layer(CompressionLayer::new())
@@ -62,14 +69,4 @@ pub fn router(app: Arc<App>) -> Router {
 /// Sets a header that the answer does not bring itself.
 fn answer_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-}
-
-async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
-    match app.store.ready().await {
-        Ok(()) => (StatusCode::OK, "ready"),
-        Err(problem) => {
-            tracing::error!(%problem, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be written")
-        }
-    }
 }

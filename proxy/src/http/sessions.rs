@@ -1,27 +1,40 @@
-//! `/sessions`: finished sessions with their trace. A ticket's sessions are shown to whoever may see the ticket, all of them
-//! to administrators.
+//! `/sessions`: finished sessions with their trace; linked, moved, unlinked and replayed. A ticket's sessions are shown to whoever
+//! may see the ticket, stored ones to whoever may change the ticket they would be linked to, all of them to administrators.
 
-use super::Refusal;
+use super::{Refusal, guard::Body};
 use crate::{
     access::{self, Operation},
     app::App,
+    linking,
     sign_in::Caller,
-    store::{SessionState, SessionSummary},
+    store::{ByHand, Person, SessionQuery, SessionState, SessionSummary},
 };
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{Path, Query, State},
+    http::StatusCode,
 };
-use halo_remote_support::rules::words::TicketId;
+use halo_remote_support::{
+    api::LinkSession,
+    rules::{
+        failure::{Failure, FailureKind},
+        words::{Lsid, TicketId},
+    },
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 const SHOWN: u32 = 100;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Asked {
     ticket: Option<TicketId>,
     state: Option<SessionState>,
+    #[serde(default)]
+    search: String,
+    /// The ticket that a stored session is looked for.
+    link_to: Option<TicketId>,
 }
 
 #[derive(Serialize)]
@@ -30,9 +43,76 @@ pub(super) struct Sessions {
 }
 
 pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Sessions>, Refusal> {
-    match asked.ticket {
-        Some(ticket) => drop(access::may(&app, &caller, Operation::SeeTicket(ticket)).await?),
-        None => access::may_administer(&caller)?,
+    match (asked.ticket, asked.link_to, asked.state) {
+        (Some(ticket), ..) => drop(access::may(&app, &caller, Operation::SeeTicket(ticket)).await?),
+        (None, Some(ticket), Some(SessionState::Stored)) => drop(access::may(&app, &caller, Operation::LinkSession(ticket)).await?),
+        _ => access::may_administer(&caller)?,
     }
-    Ok(Json(Sessions { sessions: app.store.sessions(asked.state, asked.ticket, SHOWN).await? }))
+    let query = SessionQuery { state: asked.state, ticket: asked.ticket, search: asked.search, limit: SHOWN };
+    Ok(Json(Sessions { sessions: app.store.sessions(query).await? }))
+}
+
+fn lsid(text: &str) -> Result<Lsid, Failure> {
+    text.parse().map_err(|_| Failure::new(FailureKind::SessionUnknown).with("lsid", text.chars().take(40).collect::<String>()))
+}
+
+async fn known(app: &App, text: &str) -> Result<SessionSummary, Refusal> {
+    let lsid = lsid(text)?;
+    Ok(app.store.session(lsid.clone()).await?.ok_or_else(|| linking::unknown(&lsid))?)
+}
+
+pub(super) async fn one(State(app): State<Arc<App>>, caller: Caller, Path(text): Path<String>) -> Result<Json<SessionSummary>, Refusal> {
+    let session = known(&app, &text).await?;
+    match session.ticket {
+        Some(ticket) if !caller.is_administrator => drop(access::may(&app, &caller, Operation::SeeTicket(ticket)).await?),
+        // What waits to be linked is anybody's to look at who could link it; what was refused or given up is not.
+        None if session.state == SessionState::Stored => {}
+        _ => access::may_administer(&caller)?,
+    }
+    Ok(Json(session))
+}
+
+impl From<&Caller> for Person {
+    fn from(caller: &Caller) -> Self {
+        Self { agent: Some(caller.agent), name: caller.name.clone() }
+    }
+}
+
+type Answer = Result<(StatusCode, Json<SessionSummary>), Refusal>;
+
+/// Done, or still being done.
+async fn answer(app: &App, lsid: &Lsid) -> Answer {
+    let session = linking::outcome(app, lsid).await?;
+    let under_way = matches!(session.state, SessionState::Pending | SessionState::AwaitingReport);
+    Ok((if under_way { StatusCode::ACCEPTED } else { StatusCode::OK }, Json(session)))
+}
+
+pub(super) async fn link(State(app): State<Arc<App>>, caller: Caller, Path(text): Path<String>, Body(wish): Body<LinkSession>) -> Answer {
+    let session = known(&app, &text).await?;
+    access::may(&app, &caller, Operation::LinkSession(wish.ticket)).await?;
+    if let Some(from) = session.ticket.filter(|from| *from != wish.ticket) {
+        access::may(&app, &caller, Operation::LinkSession(from)).await?;
+    }
+    let wish = linking::link_to(&*app.store, wish.ticket).await?;
+    linking::handle(&*app.store, &session.lsid, wish, Person::from(&caller), app.clock.now()).await?;
+    answer(&app, &session.lsid).await
+}
+
+pub(super) async fn unlink(State(app): State<Arc<App>>, caller: Caller, Path(text): Path<String>) -> Answer {
+    let session = known(&app, &text).await?;
+    match session.ticket {
+        Some(ticket) => drop(access::may(&app, &caller, Operation::LinkSession(ticket)).await?),
+        None => return Err(Failure::new(FailureKind::SessionNotNow).with("state", session.state.word()).into()),
+    }
+    linking::handle(&*app.store, &session.lsid, ByHand::Unlink, Person::from(&caller), app.clock.now()).await?;
+    answer(&app, &session.lsid).await
+}
+
+pub(super) async fn replay(State(app): State<Arc<App>>, caller: Caller, Path(text): Path<String>) -> Answer {
+    access::may_administer(&caller)?;
+    let session = known(&app, &text).await?;
+    // What was wrong may have been mended in Halo a moment ago.
+    app.roster.forget().await;
+    linking::handle(&*app.store, &session.lsid, ByHand::Replay, Person::from(&caller), app.clock.now()).await?;
+    answer(&app, &session.lsid).await
 }

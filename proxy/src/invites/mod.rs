@@ -15,7 +15,7 @@ use crate::{
     http::Refusal,
     sign_in::Caller,
     store::{self, Begun, Fence, Held, InviteRow, InviteStage},
-    worker::pause,
+    worker::retry::pause,
 };
 use halo_remote_support::{
     api::{Invite, NewInvite},

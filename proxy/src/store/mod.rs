@@ -1,12 +1,21 @@
 //! What the proxy remembers. Each method is one whole business step in one transaction; nothing here talks to a vendor
 //! or decides anything. SQLite is the only implementation so far; `tests/store.rs` is the suite another must pass.
 
+mod event;
+mod invite;
+mod session;
 mod sqlite;
-mod sqlite_invites;
-mod sqlite_sessions;
-mod sqlite_sign_in;
+mod upkeep;
 
+pub use event::{EventCounts, EventState, EventSummary, ReceivedEvent};
+pub use halo_remote_support::api::{SessionFacts, SessionState, SessionSummary};
+pub use invite::{Begun, InviteRow, InviteStage, NewInvite};
+pub use session::{
+    ByHand, Decision, Handled, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Person,
+    Postponed, SessionJob, SessionQuery, Source,
+};
 pub use sqlite::{SCHEMA_VERSION, Sqlite};
+pub use upkeep::{Cuts, Figures, Pruned, Window};
 
 use crate::sign_in::Caller;
 use async_trait::async_trait;
@@ -14,13 +23,13 @@ use halo_remote_support::{
     api::Connection,
     rules::{
         correlation::Code,
-        disposition::{Disposition, Issued},
+        disposition::Issued,
         settings::Settings,
         wording::Message,
         words::{ActionId, AgentId, Lsid, TicketId, UnixSeconds},
     },
 };
-use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Why a step could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +53,22 @@ pub enum StoreProblem {
         /// Known here.
         known: i64,
     },
+    /// The file is not whole.
+    #[error(
+        "the store {0} is damaged: {1}; keep the file, put the latest backup in its place and start again (docs/OPERATIONS.md, \"The store is damaged\")"
+    )]
+    Damaged(String, String),
+    /// A command meets a store that the proxy has not brought up to date.
+    #[error("the store has schema {found} and this program writes {known}; start `serve` once to bring it up to date")]
+    Older {
+        /// In the file.
+        found: i64,
+        /// Known here.
+        known: i64,
+    },
+    /// A command finds no store.
+    #[error("there is no store at {0}; does server.data name the right folder, and has `serve` been started once?")]
+    Missing(String),
     /// Another process has it open.
     #[error("another proxy is running on {0}; stop it first: two writers would send notes twice")]
     InUse(String),
@@ -69,192 +94,6 @@ pub enum Held {
     Yes,
     /// The lease was lost; nothing was recorded.
     Lost,
-}
-
-/// State of an event in the inbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventState {
-    /// A session's end: its session row exists.
-    Accepted,
-    /// A type we do not need.
-    Ignored,
-    /// Unreadable or too large.
-    Quarantined,
-}
-
-/// An event as it came.
-#[derive(Clone, Debug)]
-pub struct ReceivedEvent {
-    /// SHA-256 of its sorted fields.
-    pub digest: Vec<u8>,
-    /// What it is.
-    pub state: EventState,
-    /// `event` field.
-    pub event: Option<String>,
-    /// `lsid` field, when it is one.
-    pub lsid: Option<Lsid>,
-    /// Why it was quarantined.
-    pub reason: Option<String>,
-    /// The raw body (its head, when it was too large).
-    pub body: Vec<u8>,
-    /// When it came.
-    pub at: UnixSeconds,
-}
-
-/// State of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionState {
-    /// The report is not there or not finished.
-    AwaitingReport,
-    /// Decided; a write to Halo is outstanding.
-    Pending,
-    /// On its ticket.
-    Written,
-    /// Kept for linking by hand.
-    Stored,
-    /// Refused by policy; replayable.
-    Refused,
-    /// Given up, with a reason.
-    Failed,
-}
-
-/// A claimed session.
-#[derive(Clone, Debug)]
-pub struct SessionJob {
-    /// Which.
-    pub lsid: Lsid,
-    /// Its fence.
-    pub fence: Fence,
-    /// Where it stands.
-    pub state: SessionState,
-    /// Failed attempts in this state.
-    pub attempts: u32,
-    /// When the first event came.
-    pub announced_at: UnixSeconds,
-    /// The report, once decided.
-    pub report: Option<Vec<u8>>,
-    /// The decision.
-    pub disposition: Option<Disposition>,
-    /// The outstanding write.
-    pub write: Option<IntendedWrite>,
-    /// When that write was last sent to Halo with unknown outcome.
-    pub attempted_at: Option<UnixSeconds>,
-}
-
-/// An intended note on a ticket. Versioned: see `Versioned`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IntendedWrite {
-    /// Where.
-    pub ticket: TicketId,
-    /// Agents only.
-    pub private: bool,
-}
-
-/// A session as people see it in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionSummary {
-    /// Which.
-    pub lsid: Lsid,
-    /// Where it stands.
-    pub state: SessionState,
-    /// Why.
-    pub reason: Option<Message>,
-    /// The ticket it belongs to.
-    pub ticket: Option<TicketId>,
-    /// The decision with its trace.
-    pub disposition: Option<Disposition>,
-    /// The action in Halo.
-    pub action: Option<ActionId>,
-    /// When the first event came.
-    pub announced_at: UnixSeconds,
-    /// Last change.
-    pub changed_at: UnixSeconds,
-    /// When it will be tried next.
-    pub next_at: Option<UnixSeconds>,
-}
-
-/// What to do with a session that could not go on.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// Try again then.
-    Later(UnixSeconds),
-    /// Leave the work; the state and reason stay for people.
-    Rest(SessionState),
-}
-
-/// A new invite, before anything was asked of a vendor.
-#[derive(Clone, Debug)]
-pub struct NewInvite {
-    /// Its code.
-    pub code: Code,
-    /// Who sends it.
-    pub agent: AgentId,
-    /// From the request.
-    pub idempotency_key: String,
-    /// SHA-256 of the request.
-    pub request: Vec<u8>,
-    /// For which ticket.
-    pub ticket: TicketId,
-    /// Sealed payload.
-    pub payload: Vec<u8>,
-    /// Now.
-    pub at: UnixSeconds,
-    /// Until then it is ours.
-    pub lease_until: UnixSeconds,
-}
-
-/// State of an invite as stored: the lifecycle after `sent` comes from events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InviteStage {
-    /// Being made.
-    Draft,
-    /// Key made, mail outstanding.
-    Keyed,
-    /// Mailed.
-    Sent,
-}
-
-/// An invite's row.
-#[derive(Clone, Debug)]
-pub struct InviteRow {
-    /// Its code.
-    pub code: Code,
-    /// Who sends it.
-    pub agent: AgentId,
-    /// SHA-256 of the request.
-    pub request: Vec<u8>,
-    /// For which ticket.
-    pub ticket: TicketId,
-    /// Where it stands.
-    pub stage: InviteStage,
-    /// Sealed payload.
-    pub payload: Vec<u8>,
-    /// When its mail was sent to Halo with unknown outcome.
-    pub attempted_at: Option<UnixSeconds>,
-    /// The audit action.
-    pub action: Option<ActionId>,
-    /// When it was made.
-    pub created_at: UnixSeconds,
-    /// Failed attempts.
-    pub attempts: u32,
-    /// Its fence, valid when the row was claimed.
-    pub fence: Fence,
-}
-
-/// What `begin_invite` found.
-#[derive(Clone, Debug)]
-pub enum Begun {
-    /// It is new, and ours.
-    New(Fence),
-    /// The same key came before, and nobody is at work on it: it is ours now.
-    Resumed(InviteRow),
-    /// The same key came before and is being worked on, or is done.
-    Existing(InviteRow),
 }
 
 /// A sign-in under way. Hashes and sealed secrets only.
@@ -328,7 +167,7 @@ pub trait Store: Send + Sync + 'static {
     /// Begins an invite, or finds the one with the same idempotency key.
     async fn begin_invite(&self, invite: NewInvite) -> Result<Begun>;
     /// Claims an invite that is due.
-    async fn claim_invite(&self, now: UnixSeconds, lease_until: UnixSeconds) -> Result<Option<InviteRow>>;
+    async fn claim_invite(&self, window: Window) -> Result<Option<InviteRow>>;
     /// The key is made; the mail is what remains.
     async fn invite_keyed(&self, code: Code, fence: Fence, payload: Vec<u8>) -> Result<Held>;
     /// The mail is about to be sent.
@@ -349,64 +188,46 @@ pub trait Store: Send + Sync + 'static {
     // Sessions
     /// Puts an event into the inbox and, when it ends a session, makes the session's row. Durable when it returns.
     async fn receive(&self, event: ReceivedEvent) -> Result<()>;
-    /// Claims a session that is due and whose lease is over.
-    async fn claim_session(&self, now: UnixSeconds, lease_until: UnixSeconds) -> Result<Option<SessionJob>>;
-    /// The decision and the intended write, in one transaction. Without a write the session rests in `state`.
+    /// Makes rows for those sessions that have none: no event announced them. Answers which these are.
+    async fn announce(&self, lsids: Vec<Lsid>, at: UnixSeconds) -> Result<Vec<Lsid>>;
+    /// Claims a session that is due, in one of these states, and whose lease is over.
+    async fn claim_session(&self, window: Window, states: &'static [SessionState]) -> Result<Option<SessionJob>>;
+    /// The decision and the intended writes, in one transaction.
     async fn decided(&self, lsid: Lsid, fence: Fence, decision: Decision) -> Result<Held>;
-    /// The note is about to be sent.
-    async fn note_attempted(&self, lsid: Lsid, fence: Fence, at: UnixSeconds) -> Result<Held>;
-    /// The note stands on its ticket.
-    async fn note_written(&self, lsid: Lsid, fence: Fence, action: Option<ActionId>, at: UnixSeconds) -> Result<Held>;
-    /// It could not go on. `clear` tells that the note surely was not written; `report` keeps an unreadable report.
+    /// The write is about to be sent.
+    async fn write_attempted(&self, lsid: Lsid, fence: Fence, write: i64, at: UnixSeconds) -> Result<Held>;
+    /// The write is done. The session goes on with the next one, or rests.
+    async fn write_done(&self, lsid: Lsid, fence: Fence, write: i64, action: Option<ActionId>, at: UnixSeconds) -> Result<Held>;
+    /// The note goes on another ticket than was intended: the first one was merged into it.
+    async fn write_redirected(
+        &self,
+        lsid: Lsid,
+        fence: Fence,
+        write: i64,
+        note: IntendedNote,
+        reason: Message,
+        at: UnixSeconds,
+    ) -> Result<Held>;
+    /// Somebody else has put the session on this ticket: it rests as written, and nothing of ours can be taken back.
+    async fn written_elsewhere(&self, lsid: Lsid, fence: Fence, ticket: TicketId, reason: Message, at: UnixSeconds) -> Result<Held>;
+    /// It could not go on. `clear` tells that the write surely was not done; `report` keeps an unreadable report.
     async fn session_postponed(&self, lsid: Lsid, fence: Fence, postponed: Postponed) -> Result<Held>;
+    /// What somebody wants done with a session, with its line in the audit trail, in one transaction.
+    async fn by_hand(&self, lsid: Lsid, wish: ByHand, by: Person, at: UnixSeconds) -> Result<Handled>;
     /// One session.
     async fn session(&self, lsid: Lsid) -> Result<Option<SessionSummary>>;
     /// Sessions, newest first.
-    async fn sessions(&self, state: Option<SessionState>, ticket: Option<TicketId>, limit: u32) -> Result<Vec<SessionSummary>>;
+    async fn sessions(&self, query: SessionQuery) -> Result<Vec<SessionSummary>>;
+
+    // Upkeep
+    /// Events in the inbox, newest first.
+    async fn events(&self, state: Option<EventState>, limit: u32) -> Result<Vec<EventSummary>>;
     /// How many events are in each state, and when the last one came.
     async fn event_counts(&self) -> Result<EventCounts>;
-}
-
-/// A decision to record.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// What the rules decided.
-    pub disposition: Disposition,
-    /// `Pending` with a write; `Stored` or `Refused` without.
-    pub state: SessionState,
-    /// The intended write.
-    pub write: Option<IntendedWrite>,
-    /// The report; dropped when the session was refused.
-    pub report: Option<Vec<u8>>,
-    /// Now.
-    pub at: UnixSeconds,
-}
-
-/// Why and for how long a session waits.
-#[derive(Clone, Debug)]
-pub struct Postponed {
-    /// What happens next.
-    pub outcome: Outcome,
-    /// Why.
-    pub reason: Message,
-    /// The attempt surely wrote nothing.
-    pub clear: bool,
-    /// A report that could not be used, to be looked at.
-    pub report: Option<Vec<u8>>,
-    /// Now.
-    pub at: UnixSeconds,
-}
-
-/// Events by state.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventCounts {
-    /// Ends of sessions.
-    pub accepted: u64,
-    /// Types we do not need.
-    pub ignored: u64,
-    /// Unreadable or too large.
-    pub quarantined: u64,
-    /// When the last one came.
-    pub last_at: Option<UnixSeconds>,
+    /// What is to be watched.
+    async fn figures(&self) -> Result<Figures>;
+    /// Forgets what is older than it may be; at most some thousand rows of each kind, so that nothing waits for it long.
+    async fn prune(&self, cuts: Cuts) -> Result<Pruned>;
+    /// Copies the store to this file while everything goes on.
+    async fn backup(&self, to: PathBuf) -> Result<()>;
 }

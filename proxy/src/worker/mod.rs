@@ -1,25 +1,52 @@
 //! Takes what is due, sessions and invites, and moves each one step on; several at a time, one holder each by lease and
-//! fence. What a step is stands in `session` and in `crate::invites`.
+//! fence, and only while the vendors' lines allow it. What a step is stands in `report`, `deliver` and `crate::invites`.
 
-mod session;
+mod builtin;
+mod deliver;
+mod note;
+mod report;
+pub mod retry;
 
-pub use session::HONOURS_AUTHOR;
+pub(crate) use builtin::ask as ask_builtin;
+pub use builtin::{BUILTIN_SEEN, builtin_is_on};
+pub use note::HONOURS_AUTHOR;
 
-use crate::{app::App, invites, store::Result};
-use halo_remote_support::rules::words::UnixSeconds;
+use crate::{
+    app::App,
+    invites::{self, seconds},
+    line::Leave,
+    reconcile,
+    store::{Held, Outcome, Postponed, Result, SessionJob, SessionState, Window},
+    upkeep,
+};
+use halo_remote_support::rules::{
+    failure::Failure,
+    wording::{Language, Message, say},
+};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::watch,
+    task::{JoinError, JoinSet},
+};
 
 /// Sessions and invites worked on at a time.
 const HANDS: usize = 4;
 /// How long running steps may take after we were told to stop; their leases see to the rest.
-const LAST_STEPS: Duration = Duration::from_secs(10);
+const LAST_STEPS: Duration = Duration::from_secs(8);
+/// A session whose holder died this often in the middle is not taken up again: it may be what kills us.
+const DEATHS: u32 = 5;
 
-/// Works until told to stop.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+/// Everything that happens without anybody asking: steps, sweeps, upkeep. Until told to stop.
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
+    tokio::join!(work(Arc::clone(&app), stop.clone()), reconcile::run(Arc::clone(&app), stop.clone()), upkeep::run(app, stop));
+}
+
+async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut steps = JoinSet::new();
     while !*stop.borrow() {
-        while steps.try_join_next().is_some() {}
+        while let Some(ended) = steps.try_join_next() {
+            look_at(&app, ended);
+        }
         let worked = steps.len() < HANDS && take_one(&app, &mut steps).await;
         if worked {
             continue;
@@ -27,24 +54,35 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = app.wake.notified() => {}
             () = tokio::time::sleep(app.config.worker.poll) => {}
-            Some(_) = steps.join_next(), if steps.len() >= HANDS => {}
+            Some(ended) = steps.join_next(), if steps.len() >= HANDS => look_at(&app, ended),
             _ = stop.changed() => {}
         }
     }
     let _ = tokio::time::timeout(LAST_STEPS, async { while steps.join_next().await.is_some() {} }).await;
 }
 
+/// A step that panicked recorded nothing: its lease brings the session back, a few times.
+fn look_at(app: &App, ended: std::result::Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        app.metrics.crash();
+        tracing::error!("a step panicked, which is a defect; its lease brings the session back");
+    }
+}
+
 /// Starts one step; false when nothing is due.
 async fn take_one(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
-    let now = app.clock.now();
-    let lease_until = now + invites::seconds(app.config.worker.lease);
     let claimed: Result<bool> = async {
-        if let Some(job) = app.store.claim_session(now, lease_until).await? {
+        if let Some((states, trials)) = may_take(app)
+            && let Some(job) = app.store.claim_session(window(app), states).await?
+        {
+            trials.iter().for_each(|line| line.trial_begins());
             let app = Arc::clone(app);
-            steps.spawn(async move { session::advance(&app, job).await });
+            steps.spawn(async move { advance(&app, job).await });
             return Ok(true);
         }
-        if let Some(row) = app.store.claim_invite(now, lease_until).await? {
+        if let Some(row) = app.store.claim_invite(window(app)).await? {
             let app = Arc::clone(app);
             steps.spawn(async move {
                 if let Err(failure) = invites::resume(&app, row).await {
@@ -62,22 +100,93 @@ async fn take_one(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
     })
 }
 
-/// The pause before the next attempt: the schedule's entry, its last one for all later attempts.
-#[must_use]
-pub fn pause(schedule: &[Duration], attempts: u32) -> UnixSeconds {
-    let entry = schedule.get(attempts as usize).or(schedule.last()).copied().unwrap_or(Duration::from_secs(60));
-    invites::seconds(entry)
+fn window(app: &App) -> Window {
+    let worker = &app.config.worker;
+    let longest = [&worker.report_schedule, &worker.retry_schedule].into_iter().flatten().max().copied().unwrap_or_default();
+    // A vendor's own wish is capped at a quarter of an hour; a fifth is what waits are spread by.
+    let horizon = seconds(longest.max(worker.in_doubt_wait)) * 2 + 3600;
+    Window { now: app.clock.now(), lease: seconds(worker.lease), horizon }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Which sessions may be taken up, and which lines that would try: a note needs Halo, a report needs both vendors.
+fn may_take(app: &App) -> Option<(&'static [SessionState], Vec<&crate::line::Line>)> {
+    let (halo, beyondtrust) = (&*app.lines.halo, &*app.lines.beyondtrust);
+    let trial = |leave: Leave, line| (leave == Leave::Trial).then_some(line);
+    match (halo.leave(), beyondtrust.leave()) {
+        (Leave::Wait(..), _) => None,
+        (leave, Leave::Wait(..)) => Some((&[SessionState::Pending], trial(leave, halo).into_iter().collect())),
+        (leave, other) => Some((
+            &[SessionState::Pending, SessionState::AwaitingReport],
+            trial(leave, halo).into_iter().chain(trial(other, beyondtrust)).collect(),
+        )),
+    }
+}
 
-    #[test]
-    fn the_last_pause_of_a_schedule_repeats() {
-        let schedule = [0, 10, 30].map(Duration::from_secs);
-        assert_eq!((0..5).map(|attempts| pause(&schedule, attempts)).collect::<Vec<_>>(), [0, 10, 30, 30, 30]);
-        assert_eq!(pause(&[], 3), 60);
-        assert_eq!(pause(&[Duration::from_millis(50)], 0), 1);
+/// Moves a session one step on.
+#[tracing::instrument(name = "session", skip_all, fields(lsid = %job.lsid))]
+async fn advance(app: &App, job: SessionJob) {
+    fail::fail_point!("step_begins");
+    let recorded = if job.unfinished > DEATHS {
+        let reason = Message::new("session.crashed").with("count", job.unfinished - 1);
+        postpone(app, &job, Outcome::Rest(SessionState::Failed), reason, Trace { clear: false, ..Trace::NOTHING }).await
+    } else if job.state == SessionState::Pending {
+        deliver::next(app, &job).await
+    } else {
+        report::fetch(app, &job).await
+    };
+    match recorded {
+        Ok(Held::Yes) => app.wake.notify_one(),
+        Ok(Held::Lost) => tracing::warn!("the lease was lost; another holder goes on"),
+        Err(problem) => tracing::error!(%problem, "the step could not be recorded; its lease brings it back"),
+    }
+}
+
+fn reason_of(failure: &Failure) -> Message {
+    Message { code: format!("failure.{}.detail", failure.kind.code()), args: failure.args.clone() }
+}
+
+/// What an unsuccessful step leaves behind.
+struct Trace {
+    /// It surely wrote nothing.
+    clear: bool,
+    /// It counts as an attempt.
+    counts: bool,
+    /// A report that could not be used.
+    report: Option<Vec<u8>>,
+}
+
+impl Trace {
+    /// Nothing was written, nothing is kept, nothing counts.
+    const NOTHING: Self = Self { clear: true, counts: false, report: None };
+    /// Whether something was written is not known.
+    const DOUBT: Self = Self { clear: false, counts: false, report: None };
+}
+
+async fn postpone(app: &App, job: &SessionJob, outcome: Outcome, reason: Message, trace: Trace) -> Result<Held> {
+    let at = app.clock.now();
+    app.metrics.step(match &outcome {
+        Outcome::Later(_) => "later",
+        Outcome::Rest(state) => state.word(),
+    });
+    tracing::info!(?outcome, reason = say(Language::En, &reason), "the session waits");
+    let Trace { clear, counts, report } = trace;
+    app.store.session_postponed(job.lsid.clone(), job.fence, Postponed { outcome, reason, clear, counts, report, at }).await
+}
+
+/// Again as the table says.
+async fn trouble(app: &App, job: &SessionJob, failure: &Failure, clear: bool) -> Result<Held> {
+    let (trouble, asked) = retry::trouble(failure);
+    let (outcome, counts) = standing(app, job, &app.config.worker.retry_schedule).next(trouble, asked);
+    postpone(app, job, outcome, reason_of(failure), Trace { clear, counts, report: None }).await
+}
+
+fn standing<'a>(app: &App, job: &SessionJob, schedule: &'a [Duration]) -> retry::Standing<'a> {
+    retry::Standing {
+        now: app.clock.now(),
+        since: job.since,
+        attempts: job.attempts,
+        schedule,
+        give_up_after: app.config.worker.give_up_after,
+        roll: u32::from_le_bytes(crate::vault::random()),
     }
 }

@@ -3,7 +3,14 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the house")]
 
-use remote_support_proxy::{app::App, clock::SystemClock, config::Config, http, worker};
+pub mod child;
+
+use remote_support_proxy::{
+    app::App,
+    clock::{Clock, HandClock, SystemClock},
+    config::Config,
+    http, worker,
+};
 use remote_support_simulator::{Options, Simulator};
 use serde_json::{Value, json};
 use std::{
@@ -28,6 +35,9 @@ pub struct House {
     pub proxy: SocketAddr,
     pub origin: String,
     pub client: reqwest::Client,
+    /// What the proxy takes for the time.
+    clock: Arc<dyn Clock>,
+    app: Option<Arc<App>>,
     stop: Option<watch::Sender<bool>>,
     reserved: Option<TcpListener>,
 }
@@ -36,6 +46,10 @@ impl House {
     /// The simulators run; the proxy does not yet. A lease must outlast what a person may wait for (8 s), unless the holder
     /// is killed.
     pub async fn build(lease: &str) -> Self {
+        Self::build_with(lease, "").await
+    }
+
+    async fn build_with(lease: &str, more: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = listener.local_addr().unwrap();
         let origin = format!("http://support.localhost:{}", proxy.port());
@@ -51,8 +65,9 @@ impl House {
         .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        let house = Self { simulator, folder, proxy, origin, client, stop: None, reserved: Some(listener) };
-        house.write_config(lease);
+        let clock = Arc::new(SystemClock::new());
+        let house = Self { simulator, folder, proxy, origin, client, clock, app: None, stop: None, reserved: Some(listener) };
+        house.write_config(lease, more);
         house
     }
 
@@ -63,31 +78,64 @@ impl House {
         house
     }
 
+    /// The same with more in its proxy.toml.
+    pub async fn open_with(more: &str) -> Self {
+        let mut house = Self::build_with("15s", more).await;
+        house.start_proxy().await;
+        house
+    }
+
+    /// The same with a clock that is moved by hand. It begins now: the appliance's clock goes on by itself.
+    pub async fn open_by(more: &str) -> (Self, HandClock) {
+        let mut house = Self::build_with("15s", more).await;
+        let clock = HandClock::at(SystemClock::new().now());
+        house.clock = Arc::new(clock.clone());
+        house.start_proxy().await;
+        (house, clock)
+    }
+
+    /// The running proxy.
+    pub fn app(&self) -> &Arc<App> {
+        self.app.as_ref().unwrap()
+    }
+
+    /// The proxy's store, beside it.
+    pub fn sql(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("data/store.sqlite3")).unwrap()
+    }
+
     pub async fn start_proxy(&mut self) -> Arc<App> {
         let listener = match self.reserved.take() {
             Some(listener) => listener,
             None => TcpListener::bind(self.proxy).await.unwrap(),
         };
         let config = Config::load(&self.config_path(), std::iter::empty()).unwrap_or_else(|problem| panic!("{problem}"));
-        let app = App::start(config, Arc::new(SystemClock::new())).await.unwrap_or_else(|problem| panic!("{problem}"));
+        let app = App::start(config, Arc::clone(&self.clock)).await.unwrap_or_else(|problem| panic!("{problem}"));
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(worker::run(Arc::clone(&app), stopped.clone()));
         let router = http::router(Arc::clone(&app));
         let mut until = stopped;
         tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async move { drop(until.changed().await) }).await });
         self.stop = Some(stop);
+        self.app = Some(Arc::clone(&app));
         app
     }
 
-    /// Stops the proxy and starts it again on the same folder and port.
-    pub async fn restart(&mut self) {
+    /// Stops the proxy and waits until port and store are free.
+    pub async fn stop_proxy(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(true);
         }
+        self.app = None;
         let address = self.proxy;
         self.until("the port is free again", async |_| std::net::TcpListener::bind(address).ok()).await;
         let path = self.folder.path().join("data/store.lock");
         self.until("the store is free again", async |_| std::fs::File::open(&path).ok()?.try_lock().ok()).await;
+    }
+
+    /// Stops the proxy and starts it again on the same folder and port.
+    pub async fn restart(&mut self) {
+        self.stop_proxy().await;
         self.start_proxy().await;
     }
 
@@ -96,11 +144,16 @@ impl House {
         self.reserved = None;
     }
 
+    /// The log of the real binary.
+    pub fn log_path(&self) -> PathBuf {
+        self.folder.path().join("proxy.log")
+    }
+
     pub fn config_path(&self) -> PathBuf {
         self.folder.path().join("proxy.toml")
     }
 
-    fn write_config(&self, lease: &str) {
+    fn write_config(&self, lease: &str, more: &str) {
         let write = |name: &str, text: &str| {
             use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
             let mut file =
@@ -148,6 +201,7 @@ lease = "{lease}"
 poll = "50ms"
 [first_start]
 settings = "settings.json"
+{more}
 "#
             ),
         );
@@ -213,6 +267,43 @@ settings = "settings.json"
             assert!(start.elapsed() < PATIENCE, "gave up waiting: {what}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// A code we issued for a chat, as an invite posted into it leaves behind.
+    pub fn issue_for_chat(&self, code: &str, chat: u32) {
+        let columns = "code, agent, idempotency_key, request, chat, state, payload, created_at";
+        let values = rusqlite::params![code, 42, code, b"", chat, b"", self.clock.now()];
+        self.sql().execute(&format!("INSERT INTO invites ({columns}) VALUES (?1, ?2, ?3, ?4, ?5, 'sent', ?6, ?7)"), values).unwrap();
+    }
+
+    /// A session as the proxy's own list shows it.
+    pub async fn session(&self, lsid: &str) -> Option<Value> {
+        let session = self.app().store.session(lsid.parse().unwrap()).await.unwrap()?;
+        Some(serde_json::to_value(session).unwrap())
+    }
+
+    /// The session once it is neither waiting for its report nor for a write.
+    pub async fn settled(&self, lsid: &str) -> Value {
+        self.until("the session is settled", async |house| {
+            let session = house.session(lsid).await?;
+            (session["state"] != "awaiting_report" && session["state"] != "pending").then_some(session)
+        })
+        .await
+    }
+
+    /// Posts a body as BeyondTrust does; the status.
+    pub async fn post_event(&self, body: impl Into<reqwest::Body>) -> u16 {
+        let request = self.client.post(self.proxy_url(&format!("/events/{EVENT_TOKEN}"))).body(body);
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// What a metric stands at now.
+    pub async fn metric(&self, line: &str) -> f64 {
+        let token = std::fs::read_to_string(self.folder.path().join("data/metrics-token")).unwrap();
+        let request = self.client.get(self.proxy_url("/metrics")).bearer_auth(token.trim());
+        let page = request.send().await.unwrap().text().await.unwrap();
+        let found = page.lines().find_map(|one| one.strip_prefix(line)?.strip_prefix(' ')?.parse().ok());
+        found.unwrap_or_else(|| panic!("no metric {line} in\n{page}"))
     }
 
     // ---- the proxy ----

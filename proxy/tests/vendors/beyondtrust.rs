@@ -1,6 +1,7 @@
 //! The appliance's client.
 
 use super::{
+    line,
     stub::{Reply, Seen, Stub},
     tls,
 };
@@ -60,7 +61,7 @@ impl Bench {
     async fn raw(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         let stub = Stub::start(answer).await;
         let clock = HandClock::at(NOW);
-        let appliance = Appliance::new(access("http://appliance.localhost:8083", &stub), Arc::new(clock.clone())).unwrap();
+        let appliance = Appliance::new(access("http://appliance.localhost:8083", &stub), Arc::new(clock.clone()), line()).unwrap();
         Self { stub, appliance, clock }
     }
     fn tokens(&self) -> usize {
@@ -368,19 +369,19 @@ async fn host_certificate_and_address_failures_are_told_apart() {
     let clock = || Arc::new(HandClock::at(NOW));
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let unreachable = Access { connect_to: Some(closed), ..access("http://appliance.localhost", &stub) };
-    let failure = Appliance::new(unreachable, clock()).unwrap().support_teams().await.unwrap_err();
+    let failure = Appliance::new(unreachable, clock(), line()).unwrap().support_teams().await.unwrap_err();
     assert_eq!((failure.kind, failure.args["host"].as_str()), (FailureKind::ApplianceUnreachable, "appliance.localhost"));
 
     let tls = tls::serve("appliance.localhost", r#"{"access_token":"t","expires_in":60}"#).await;
     let untrusted = Access { connect_to: Some(tls.address), ..access("https://appliance.localhost", &stub) };
-    let test = Appliance::new(untrusted.clone(), clock()).unwrap().test().await;
+    let test = Appliance::new(untrusted.clone(), clock(), line()).unwrap().test().await;
     assert_eq!(test.checks[0].problem.as_ref().unwrap().code, FailureKind::ApplianceCertificate);
     let trusted = Access { ca_file: Some(tls.ca_file.clone()), ..untrusted.clone() };
-    let test = Appliance::new(trusted, clock()).unwrap().test().await;
+    let test = Appliance::new(trusted, clock(), line()).unwrap().test().await;
     assert!(test.checks[0].ok);
 
     let missing = Access { ca_file: Some("/nowhere/ca.pem".into()), ..untrusted };
-    assert_eq!(Appliance::new(missing, clock()).unwrap_err().kind, FailureKind::SettingWrong);
+    assert_eq!(Appliance::new(missing, clock(), line()).unwrap_err().kind, FailureKind::SettingWrong);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use halo_remote_support::rules::{
 };
 use remote_support_proxy::{
     clock::HandClock,
-    config::{self, Attribution},
+    config::{self, AttachmentForm, Attribution, Builtin},
     halo::{AccessToken, Halo, HaloError, Mail, NewAction},
 };
 use serde_json::{Value, json};
@@ -43,6 +43,11 @@ fn settings(address: std::net::SocketAddr) -> config::Halo {
         invite_outcome: "Remote Session Invite".into(),
         session_outcome: "Remote Session".into(),
         attribution: Attribution::default(),
+        attachment_form: AttachmentForm::default(),
+        merged_field: "merged_into_id".into(),
+        builtin: Builtin::Off,
+        builtin_head_start: std::time::Duration::from_secs(60),
+        calls_per_5_minutes: 300,
     }
 }
 
@@ -74,7 +79,7 @@ impl Bench {
         let clock = HandClock::at(1_773_133_200);
         let mut settings = settings(stub.address);
         change(&mut settings);
-        let halo = Halo::new(&settings, CALLBACK.into(), Arc::new(clock.clone())).unwrap();
+        let halo = Halo::new(&settings, CALLBACK.into(), Arc::new(clock.clone()), super::line()).unwrap();
         Self { stub, halo, clock }
     }
     async fn json(answer: Value) -> Self {
@@ -99,6 +104,7 @@ fn note() -> NewAction {
         started: Some(1_773_133_200),
         ended: Some(1_773_134_700),
         timetaken: Some(0.42),
+        file: None,
     }
 }
 
@@ -502,7 +508,7 @@ async fn a_write_cut_off_is_in_doubt_and_one_never_sent_is_not() {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"id\":").await;
         }
     });
-    let halo = |address| Halo::new(&settings(address), CALLBACK.into(), Arc::new(HandClock::at(0))).unwrap();
+    let halo = |address| Halo::new(&settings(address), CALLBACK.into(), Arc::new(HandClock::at(0)), super::line()).unwrap();
     let cut = halo(address).add_action(&token(), &note()).await.unwrap_err();
     assert!(cut.ambiguous() && cut.transient(), "{cut}");
     assert_eq!(writes.load(Ordering::SeqCst), 1, "sent once");

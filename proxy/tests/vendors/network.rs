@@ -1,6 +1,7 @@
 //! The one place that builds clients: certificates, redirects, limits, time-outs, `connect_to`.
 
 use super::{
+    line,
     stub::{Reply, Stub},
     tls,
 };
@@ -11,7 +12,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::net::TcpListener;
 
 fn site(url: &str, connect_to: Option<SocketAddr>) -> Site {
-    Site { url: HttpsUrl::parse(url).unwrap(), connect_to, ca_file: None, close: true, total: Duration::from_secs(10) }
+    Site { url: HttpsUrl::parse(url).unwrap(), connect_to, ca_file: None, close: true, total: Duration::from_secs(10), line: line() }
 }
 
 async fn get(site: &Site, limit: usize) -> Result<remote_support_proxy::outbound::Answer, Trouble> {

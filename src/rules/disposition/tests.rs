@@ -264,3 +264,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn other_teams_sessions_are_left_out_unless_they_were_generated_here() {
+    let settings = Settings { session_teams: vec!["Service Desk".to_owned(), "Network".to_owned()], ..Settings::default() };
+    let ann = representative(11, "Ann K.", 60);
+    for (teams, issued_here, expected, reason) in [
+        (vec!["service  DESK"], false, true, "disposition.ticketTyped"),
+        (vec!["Payroll", "Network"], false, true, "disposition.ticketTyped"),
+        (vec!["Payroll"], false, false, "disposition.otherTeam"),
+        (vec![], false, false, "disposition.noTeam"),
+        (vec!["Payroll"], true, true, "disposition.ticket"),
+    ] {
+        let mut session = session(if issued_here { OURS } else { "1161" }, "11", std::slice::from_ref(&ann));
+        session.teams = teams.iter().map(ToString::to_string).collect();
+        let decided = decided(&session, &settings, issued_here, None);
+        assert_eq!(matches!(decided.destination, Destination::Ticket { .. }), expected, "{teams:?}");
+        assert_eq!(decided.reason.code, reason, "{teams:?}");
+    }
+}

@@ -61,30 +61,23 @@ impl Html {
         }
     }
 
-    /// The chat with its times; a long one is cut and says so.
-    pub(super) fn conversation(&mut self, lines: &[Line], reader: Reader) {
+    /// The chat with its times; a long one is cut and says so, and where the rest is.
+    pub(super) fn conversation(&mut self, lines: &[Line], reader: Reader, attached: bool) {
         let label = self.label("note.session.transcript");
         if lines.is_empty() {
             return self.line(Message::new("note.session.transcriptEmpty"));
         }
-        _ = write!(self.out, "<p>{label}</p><p>");
-        let from = self.out.len();
-        for (shown, line) in lines.iter().enumerate() {
-            let text = format!("{} <b>{}</b>: {}", words::clock(line.at), text(&words::speaker(line, self.language)), text(&line.text));
-            if self.out.len() - from + text.len() > LONGEST_TRANSCRIPT {
-                self.out.push_str("</p>");
-                let code = match reader {
-                    Reader::Agents => "note.session.transcriptCut",
-                    Reader::Customers => "note.session.transcriptCutForCustomers",
-                };
-                return self.line(Message::new(code).with("count", lines.len() - shown));
-            }
-            if shown > 0 {
-                self.out.push_str("<br>");
-            }
-            self.out.push_str(&text);
+        let shown = shown(lines, self.language);
+        let html = lines.iter().take(shown).map(|line| spoken(line, self.language)).collect::<Vec<_>>().join("<br>");
+        _ = write!(self.out, "<p>{label}</p><p>{html}</p>");
+        if shown < lines.len() {
+            let code = match (attached, reader) {
+                (true, _) => "note.session.transcriptAttached",
+                (false, Reader::Agents) => "note.session.transcriptCut",
+                (false, Reader::Customers) => "note.session.transcriptCutForCustomers",
+            };
+            self.line(Message::new(code).with("count", lines.len() - shown));
         }
-        self.out.push_str("</p>");
     }
 
     /// Links that keep the rule for URLs; others are left out.
@@ -98,6 +91,28 @@ impl Html {
             self.paragraph(&format!("{} {}", self.label("note.session.links"), links.join(", ")));
         }
     }
+}
+
+/// A line of the chat.
+fn spoken(line: &Line, language: Language) -> String {
+    format!("{} <b>{}</b>: {}", words::clock(line.at), text(&words::speaker(line, language)), text(&line.text))
+}
+
+/// How many lines of the chat a note holds.
+fn shown(lines: &[Line], language: Language) -> usize {
+    let mut length = 0;
+    lines
+        .iter()
+        .take_while(|line| {
+            length += spoken(line, language).len() + "<br>".len();
+            length <= LONGEST_TRANSCRIPT
+        })
+        .count()
+}
+
+/// Whether a note would leave lines out.
+pub(super) fn is_cut(lines: &[Line], language: Language) -> bool {
+    shown(lines, language) < lines.len()
 }
 
 /// Text as HTML, its line breaks kept.

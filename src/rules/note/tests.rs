@@ -34,7 +34,7 @@ fn note(bytes: &[u8], typed: bool, owned: bool, reader: Reader, authorship: Auth
 
 fn note_in(language: Language, bytes: &[u8], typed: bool, owned: bool, reader: Reader, authorship: Authorship) -> String {
     let session = session(bytes);
-    let note = session_note(&session, &disposition(&session, typed, owned), reader, authorship, language);
+    let note = session_note(&session, &disposition(&session, typed, owned), Manner { authorship, ..Manner::of(reader) }, language);
     ["<p>", "<ul>", "<li>", "<br>"].iter().fold(note, |note, tag| note.replace(tag, &format!("\n{tag}")))
 }
 
@@ -136,10 +136,16 @@ fn a_long_transcript_is_cut_and_says_so() {
     let mut session = session(fixtures::LINKED);
     let line = Event { kind: "Chat Message".into(), by: Some(Party::default()), body: Some("x".repeat(1000).into()), ..Event::default() };
     session.events = vec![line; 1000];
-    let note = session_note(&session, &disposition(&session, false, true), Reader::Agents, Authorship::Technician, Language::En);
+    let note = session_note(&session, &disposition(&session, false, true), Manner::of(Reader::Agents), Language::En);
     assert!(note.len() < LONGEST_TRANSCRIPT + 2000);
     assert!(note.contains("<p>Lines left out: "));
-    assert!(note.contains(&session_marker(&session.lsid.unwrap())));
+    assert!(note.contains(&session_marker(session.lsid.as_ref().unwrap())));
+    let attached = Manner { attached: true, ..Manner::of(Reader::Agents) };
+    assert!(session_note(&session, &disposition(&session, false, true), attached, Language::En).contains("is attached as a file."));
+    let file = transcript_file(&session, Reader::Agents, Language::En).unwrap();
+    assert_eq!(file.lines().count(), 1000, "the file is whole");
+    session.events.truncate(150);
+    assert_eq!(transcript_file(&session, Reader::Agents, Language::En), None, "what fits into the note is not attached");
 }
 
 #[test]
@@ -180,7 +186,12 @@ proptest! {
             event.files.iter_mut().for_each(|(name, _)| *name = text.clone().into());
             event.by.iter_mut().for_each(|by| by.name = text.clone().into());
         }
-        let note = session_note(&session, &disposition(&session, true, false), reader, Authorship::Named, Language::En);
+        let note = session_note(
+            &session,
+            &disposition(&session, true, false),
+            Manner { authorship: Authorship::Named, ..Manner::of(reader) },
+            Language::En,
+        );
         for tag in tags(&note) {
             prop_assert!(["p", "/p", "b", "/b", "br", "ul", "/ul", "li", "/li", "/a"].contains(&tag) || tag.starts_with("a href=\"https://"), "{}", tag);
         }

@@ -1,9 +1,7 @@
 //! The steps of sign-in and settings on SQLite's tables. Rows only: what is in them is sealed or hashed by the callers.
 
-use super::{
-    Result, SignIn, StoreProblem,
-    sqlite::{from_json, to_json},
-};
+use super::super::{Result, SignIn, StoreProblem};
+use super::{from_json, to_json};
 use crate::sign_in::Caller;
 use halo_remote_support::{
     api,

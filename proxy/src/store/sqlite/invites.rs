@@ -1,9 +1,7 @@
 //! The steps of an invite on SQLite's tables.
 
-use super::{
-    Begun, Fence, Held, InviteRow, InviteStage, NewInvite, Result, StoreProblem,
-    sqlite::{rows_changed, word},
-};
+use super::super::{Begun, Fence, Held, InviteRow, InviteStage, NewInvite, Result, StoreProblem, Window};
+use super::{rows_changed, word};
 use halo_remote_support::rules::{
     correlation::Code,
     disposition::Issued,
@@ -84,14 +82,16 @@ pub(super) fn begin(connection: &Connection, invite: &NewInvite) -> Result<Begun
     Ok(resumed.map_or(Begun::Existing(existing), Begun::Resumed))
 }
 
-pub(super) fn claim(connection: &Connection, now: UnixSeconds, lease_until: UnixSeconds) -> Result<Option<InviteRow>> {
+pub(super) fn claim(connection: &Connection, window: Window) -> Result<Option<InviteRow>> {
+    // What a clock that was set back since has put off for too long is due, too.
     first(
         connection,
         &format!(
             "UPDATE invites SET fence = fence + 1, lease_until = ?2, next_at = ?2 WHERE code =
-             (SELECT code FROM invites WHERE next_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY next_at LIMIT 1) RETURNING {COLUMNS}"
+             (SELECT code FROM invites WHERE (next_at <= ?1 OR next_at > ?4)
+              AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ?3) ORDER BY next_at LIMIT 1) RETURNING {COLUMNS}"
         ),
-        params![now, lease_until],
+        params![window.now, window.until(), window.lease, window.now + window.horizon],
     )
 }
 

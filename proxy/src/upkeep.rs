@@ -1,0 +1,55 @@
+//! What is done once in a while without anybody asking: forgetting what is old enough, and asking Halo about its own BeyondTrust
+//! integration.
+
+use crate::{app::App, invites::seconds, store::Cuts, worker};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// How often.
+const EVERY: i64 = 6 * 3600;
+const LAST: &str = "upkeep at";
+
+/// At the start and then every six hours, until told to stop.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut asked_at_start = false;
+    while !*stop.borrow() {
+        let now = app.clock.now();
+        let last = app.store.finding(LAST).await.ok().flatten().and_then(|text| text.parse::<i64>().ok());
+        let due = last.is_none_or(|at| (now - at).abs() >= EVERY);
+        if due || !asked_at_start {
+            asked_at_start = true;
+            worker::ask_builtin(&app).await;
+        }
+        if due {
+            forget(&app).await;
+            drop(app.store.save_finding(LAST, now.to_string(), now).await);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(30)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Forgets what is older than it may be.
+pub async fn forget(app: &App) {
+    let (now, keep) = (app.clock.now(), &app.config.retention);
+    let cuts = Cuts {
+        events: now - seconds(keep.events),
+        sessions: now - seconds(keep.sessions),
+        stored: now - seconds(keep.stored),
+        invites: now - seconds(keep.invites),
+        audit: now - seconds(keep.audit),
+        now,
+    };
+    loop {
+        match app.store.prune(cuts).await {
+            Ok(pruned) if pruned.is_empty() => return,
+            Ok(pruned) => tracing::info!(?pruned, "old records were forgotten"),
+            Err(problem) => {
+                tracing::error!(%problem, "old records could not be forgotten");
+                return;
+            }
+        }
+    }
+}

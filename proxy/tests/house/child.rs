@@ -1,0 +1,68 @@
+//! The real binary as a child process: started, stopped at a fail point, killed, told to stop, confined.
+
+use super::{House, PATIENCE};
+use std::process::{ExitStatus, Stdio};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+};
+
+pub struct Proxy {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Proxy {
+    /// Starts it on the house's folder and waits until it listens. `stop_at` names the fail point at which it stands still.
+    pub async fn start(house: &House, stop_at: Option<&str>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_remote-support-proxy"));
+        command.args(["serve", "--config"]).arg(house.config_path());
+        Self::begin(house, command, stop_at).await
+    }
+
+    /// The same; no file may grow beyond so many blocks of 512 bytes, as if the disk were full.
+    pub async fn start_confined(house: &House, blocks: u32) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" serve --config \"$1\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_remote-support-proxy")]).arg(house.config_path());
+        Self::begin(house, command, None).await
+    }
+
+    async fn begin(house: &House, mut command: Command, stop_at: Option<&str>) -> Self {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(house.log_path()).unwrap();
+        let mut child = command
+            .env("STOP_AT", stop_at.unwrap_or_default())
+            .env("RUST_LOG", "debug")
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("the proxy starts").unwrap().unwrap_or_default();
+        assert!(line.starts_with("listening on"), "{line}");
+        Self { child, lines }
+    }
+
+    /// Waits until it stands still at its fail point.
+    pub async fn stands_at(&mut self, point: &str) {
+        let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await.expect("the fail point is reached").unwrap();
+        assert_eq!(line.as_deref(), Some(format!("fail point {point}").as_str()));
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// SIGTERM, as a service manager does; how it ended.
+    pub async fn terminate(mut self) -> ExitStatus {
+        let sent = std::process::Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        tokio::time::timeout(std::time::Duration::from_secs(10), self.child.wait()).await.expect("it stops within ten seconds").unwrap()
+    }
+}
