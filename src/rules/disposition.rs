@@ -12,7 +12,6 @@ use super::{
     words::{AgentId, ChatId, TicketId, UserId},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What we know about the code in the external key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,8 +199,9 @@ impl Decision<'_> {
     /// Refused when only some teams' sessions are recorded and none of them took part.
     fn of_other_teams(&mut self, session: &Session, issued: bool) -> Option<Outcome> {
         let ours = &self.context.settings.session_teams;
-        let folded = |names: &[String]| names.iter().filter_map(|name| FoldedName::new(name, self.context.nfkc)).collect::<BTreeSet<_>>();
-        if issued || ours.is_empty() || !folded(ours).is_disjoint(&folded(&session.teams)) {
+        let folded = |name: &String| FoldedName::new(name, self.context.nfkc);
+        let took_part = |our: &String| folded(our).is_some_and(|our| session.teams.iter().any(|team| folded(team).as_ref() == Some(&our)));
+        if issued || ours.is_empty() || ours.iter().any(took_part) {
             return None;
         }
         let reason = match session.teams.join(", ") {
