@@ -426,9 +426,11 @@ async fn faults_35_f19_with_wrong_credentials_nothing_is_lost_and_nobody_storms(
         house.until("the reason", async |house| house.session(&lsids[0]).await.filter(|session| !reason(session).is_empty())).await;
     assert_eq!((&waiting["state"], reason(&waiting)), (&json!("awaiting_report"), "failure.appliance_credentials.detail"));
     assert!(tokens(&house).await <= 3, "{} tokens asked for", tokens(&house).await);
-    // The administrator enters the new secret: nobody has to wait for a rest to end.
+    // The administrator sees why, and enters the new secret: nobody has to wait for a rest to end.
     let frame = house.sign_in(PRIYA).await;
     let (_, stored) = frame.get("/settings").await;
+    let vendor = &stored["vendors"][1];
+    assert_eq!((&vendor["name"], &vendor["paused"]), (&json!("beyondtrust"), &json!("credentials")), "{stored}");
     let body = json!({"version": stored["version"], "settings": stored["settings"], "connection": {"clientSecret": "bt-secret-2"}});
     assert_eq!(frame.send(Method::PUT, "/settings", &[], &body).await.0, 200);
     for lsid in &lsids {

@@ -1,7 +1,15 @@
 //! `/settings` for administrators. A secret goes in and never comes out.
 
 use super::{Refusal, guard::Body};
-use crate::{access, app::App, sign_in::Caller, store::EventCounts, worker::HONOURS_AUTHOR};
+use crate::{
+    access,
+    app::App,
+    line::Standing,
+    reconcile,
+    sign_in::Caller,
+    store::EventCounts,
+    worker::{HONOURS_AUTHOR, builtin_is_on},
+};
 use axum::{Json, extract::State};
 use halo_remote_support::{
     api::{ConnectionTest, StoredSettings},
@@ -11,6 +19,7 @@ use halo_remote_support::{
         link::HttpsUrl,
         settings::{problems, refusals},
         wording::{Language, Message, say},
+        words::UnixSeconds,
     },
 };
 use secrecy::SecretString;
@@ -31,6 +40,37 @@ pub(super) struct Shown {
     events: EventCounts,
     /// Whether Halo lets the service write in an agent's name: `yes`, `no`, or not read back yet.
     honours_author: Option<String>,
+    /// Both vendors' lines: calls in the last five minutes, and why background work waits.
+    vendors: Vec<Vendor>,
+    /// Halo's own BeyondTrust integration is known to be set up, too.
+    builtin_integration: bool,
+    /// When BeyondTrust's reports were last searched for sessions that no event had announced.
+    last_sweep: Option<UnixSeconds>,
+    /// How many sessions no event had announced, of those remembered.
+    swept: u64,
+}
+
+/// A line to a vendor.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Vendor {
+    name: &'static str,
+    /// Calls in the last five minutes, ours alone; others share the vendor's limit.
+    calls: usize,
+    /// How many it allows.
+    limit: usize,
+    /// Why background work does not call it now: `broken`, `asked`, `credentials`, `budget`.
+    paused: Option<&'static str>,
+}
+
+fn vendors(app: &App) -> Vec<Vendor> {
+    let lines = app.lines.all().into_iter();
+    lines
+        .map(|(name, line)| {
+            let Standing { calls, limit, pause } = line.standing();
+            Vendor { name, calls, limit, paused: pause.map(|(why, _)| why.word()) }
+        })
+        .collect()
 }
 
 async fn shown(app: &App) -> Result<Json<Shown>, Refusal> {
@@ -40,6 +80,10 @@ async fn shown(app: &App) -> Result<Json<Shown>, Refusal> {
         problems: problems(&stored.settings),
         events: app.store.event_counts().await?,
         honours_author: app.store.finding(HONOURS_AUTHOR).await?,
+        vendors: vendors(app),
+        builtin_integration: builtin_is_on(app).await,
+        last_sweep: reconcile::last_success(app).await?,
+        swept: app.store.figures().await?.swept,
         stored,
     }))
 }

@@ -95,7 +95,7 @@ fn key(link: &str) -> String {
 }
 
 #[tokio::test]
-async fn fifty_calls_at_once_make_one_token_request() {
+async fn f18_fifty_calls_at_once_make_one_token_request() {
     let bench = Bench::new(|_| Reply::xml(teams(CURRENT))).await;
     let answers = join_all((0..50).map(|_| bench.appliance.support_teams())).await;
     assert!(answers.iter().all(Result::is_ok));
@@ -119,7 +119,7 @@ async fn every_call_closes_its_connection() {
 }
 
 #[tokio::test]
-async fn a_token_refused_once_is_renewed_and_the_call_repeated_once() {
+async fn f18_a_token_refused_once_is_renewed_and_the_call_repeated_once() {
     let bench =
         Bench::new(
             |request| if request.header("authorization") == "Bearer token-1" { Reply::status(401) } else { Reply::xml(teams(CURRENT)) },

@@ -39,7 +39,7 @@ fn before_anybody_is_signed_in() {
 }
 
 #[test]
-fn a_cookie_that_is_not_kept_is_told_apart_from_being_signed_out() {
+fn f36_a_cookie_that_is_not_kept_is_told_apart_from_being_signed_out() {
     let mut panel = Panel::new();
     panel.does("sign-in", "");
     panel.does("signed-in", "7K3M9QX2DH");
