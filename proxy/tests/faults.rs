@@ -438,6 +438,18 @@ async fn faults_35_f19_with_wrong_credentials_nothing_is_lost_and_nobody_storms(
     }
 }
 
+#[tokio::test]
+async fn session_30_a_report_of_200_megabytes_is_not_read_and_the_next_session_is_unaffected() {
+    let house = House::open().await;
+    house.appliance("settings", Some(json!({"report_megabytes": 200}))).await;
+    let lsid = house.play(None, Some("1161"), "rep:7").await;
+    let session = house.settled(&lsid).await;
+    assert_eq!((&session["state"], reason(&session)), (&json!("failed"), "failure.appliance_too_large.detail"), "{session}");
+    house.appliance("settings", Some(json!({"report_megabytes": 0}))).await;
+    let lsid = house.play(None, Some("1161"), "rep:7").await;
+    assert_eq!(house.settled(&lsid).await["state"], "written");
+}
+
 // ---- Halo ----
 
 #[tokio::test]

@@ -108,6 +108,8 @@ kinds! {
     AppliancePermission = "appliance_permission", 502, false;
     /// BeyondTrust answered with an error. `text`
     ApplianceError = "appliance_error", 502, true;
+    /// BeyondTrust's answer is larger than we read. `limit`
+    ApplianceTooLarge = "appliance_too_large", 502, false;
     /// BeyondTrust asks us to slow down.
     ApplianceBusy = "appliance_busy", 503, true;
     /// A test event posted to our public address did not arrive. `host`, `text`

@@ -44,7 +44,7 @@ pub fn trouble(trouble: Trouble, site: &HttpsUrl, limit: usize) -> Failure {
         Trouble::Certificate => at(FailureKind::ApplianceCertificate, site),
         Trouble::Timeout | Trouble::ConnectTimeout => at(FailureKind::ApplianceTimeout, site),
         Trouble::Unreachable | Trouble::Broken => at(FailureKind::ApplianceUnreachable, site),
-        Trouble::TooLarge => unexpected(&format!("more than {} MiB", limit >> 20)),
+        Trouble::TooLarge => at(FailureKind::ApplianceTooLarge, site).with("limit", limit >> 20),
     }
 }
 

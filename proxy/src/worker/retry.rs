@@ -13,8 +13,8 @@ use std::time::Duration;
 
 /// What people have to mend is looked at again this often at most.
 const UNTIL_MENDED: Duration = Duration::from_secs(300);
-/// A fault of ours does not go away by itself.
-const FAULTS: u32 = 5;
+/// What should not be is tried so often: it may have been a moment's.
+const ODD: u32 = 5;
 /// Waits are lengthened by up to a part in so many, so that not all sessions come back at once.
 const SPREAD: i64 = 5;
 
@@ -27,8 +27,8 @@ pub enum Trouble {
     Throttled,
     /// Credentials, rights, settings, certificates: people must mend it.
     Mendable,
-    /// A fault of ours.
-    Fault,
+    /// What should not be and will hardly change: a fault of ours, an answer too large to read.
+    Odd,
 }
 
 /// How long is waited.
@@ -60,7 +60,7 @@ pub const TABLE: [Row; 4] = [
     Row { trouble: Trouble::Transient, counts: true, wait: Wait::Schedule, most: None },
     Row { trouble: Trouble::Throttled, counts: false, wait: Wait::Asked, most: None },
     Row { trouble: Trouble::Mendable, counts: false, wait: Wait::Longest, most: None },
-    Row { trouble: Trouble::Fault, counts: true, wait: Wait::Schedule, most: Some(FAULTS) },
+    Row { trouble: Trouble::Odd, counts: true, wait: Wait::Schedule, most: Some(ODD) },
 ];
 
 /// Where a session stands with its attempts.
@@ -126,7 +126,7 @@ pub fn trouble(failure: &Failure) -> (Trouble, Option<Duration>) {
         | Kind::HaloTimeout
         | Kind::HaloUnexpected
         | Kind::StoreUnavailable => (Trouble::Transient, None),
-        Kind::Internal => (Trouble::Fault, None),
+        Kind::Internal | Kind::ApplianceTooLarge => (Trouble::Odd, None),
         _ => (Trouble::Mendable, None),
     }
 }
@@ -164,8 +164,8 @@ mod tests {
             (Trouble::Throttled, 73 * 3600, 0, Some(17), None, false),
             (Trouble::Mendable, 0, 0, None, Some(300), false),
             (Trouble::Mendable, 73 * 3600, 0, None, None, false),
-            (Trouble::Fault, 0, 0, None, Some(5), true),
-            (Trouble::Fault, 0, 4, None, None, true),
+            (Trouble::Odd, 0, 0, None, Some(5), true),
+            (Trouble::Odd, 0, 4, None, None, true),
         ] {
             let (outcome, counts) = standing(age, attempts, 0).next(trouble, asked.map(Duration::from_secs));
             let wait = match outcome {

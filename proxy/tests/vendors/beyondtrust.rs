@@ -209,7 +209,7 @@ async fn each_odd_answer_to_a_command_has_its_own_failure() {
         (200, "<support_teams><support_team>".to_owned(), FailureKind::ApplianceError),
         (200, "<support_teams/><more/>".to_owned(), FailureKind::ApplianceError),
         (200, "<something_else/>".to_owned(), FailureKind::ApplianceError),
-        (200, format!("<support_teams>{}</support_teams>", " ".repeat(5 << 20)), FailureKind::ApplianceError),
+        (200, format!("<support_teams>{}</support_teams>", " ".repeat(5 << 20)), FailureKind::ApplianceTooLarge),
         (200, format!("{}{}", "<a>".repeat(200_000), "</a>".repeat(200_000)), FailureKind::ApplianceError),
         (403, String::new(), FailureKind::ApplianceXmlApiOff),
         (404, String::new(), FailureKind::ApplianceXmlApiOff),

@@ -92,7 +92,7 @@ impl Vendor for World {
 impl State {
     fn new(options: &Options) -> Self {
         let settings = json!({
-            "namespace": "current", "report_lag_ms": 0, "report_override": null, "window_error": null, "xml_api_enabled": true, "clock_skew_seconds": 0,
+            "namespace": "current", "report_lag_ms": 0, "report_override": null, "report_megabytes": 0, "window_error": null, "xml_api_enabled": true, "clock_skew_seconds": 0,
             "event_url": options.event_url, "event_retry_ms": 200, "event_retry_duration_ms": null, "events_to_send": [events::SESSION_END],
             "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600, "latency_ms": 0,
             "permissions": {
