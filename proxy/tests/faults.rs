@@ -19,7 +19,7 @@ use remote_support_proxy::{
     config::Config,
     line::Pause,
     reconcile,
-    store::{Sqlite, StoreProblem},
+    store::{ByHand, Handled, Person, Sqlite, StoreProblem},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -501,6 +501,30 @@ async fn f22_after_hours_of_5xx_it_is_written_and_after_three_days_it_is_laid_be
         }
         assert_eq!(wait_by(&house, &clock, Duration::from_secs(60), 60, &lsid).await.unwrap()["state"], "written", "{hours} h");
         assert_eq!(notes(&house, &lsid).await, [1161]);
+    }
+}
+
+#[tokio::test]
+async fn a_note_that_cannot_be_moved_or_taken_back_for_days_is_where_it_was() {
+    let (house, clock) = House::open_by("").await;
+    let lsid = house.play(None, Some("1161"), "rep:7").await;
+    house.settled(&lsid).await;
+    let person = || Person { agent: None, name: "Priya Nair".to_owned() };
+    let moved = ByHand::Link { ticket: "1162".parse().unwrap(), private: true };
+    for what in [moved, ByHand::Unlink] {
+        let away = json!({"kind": "status", "status": 503, "times": 1_000_000});
+        house.halo("faults", Some(fault("/api/Actions", "GET", away))).await;
+        let now = remote_support_proxy::clock::Clock::now(&clock);
+        assert_eq!(house.app().store.by_hand(lsid.parse().unwrap(), what.clone(), person(), now).await.unwrap(), Handled::Taken);
+        let session = wait_by(&house, &clock, Duration::from_secs(3600), 80, &lsid).await.unwrap();
+        assert_eq!(
+            (&session["state"], &session["ticket"], &session["action"]),
+            (&json!("written"), &json!(1161), &json!(2)),
+            "{what:?}: {session}"
+        );
+        assert_eq!(notes(&house, &lsid).await, [1161], "{what:?}");
+        no_faults(&house).await;
+        clock.advance(Duration::from_secs(60));
     }
 }
 

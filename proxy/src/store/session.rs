@@ -45,6 +45,14 @@ pub struct SessionJob {
     pub moves: bool,
 }
 
+impl SessionJob {
+    /// A note of this session stands on a ticket: it is being moved or taken back.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.moves || matches!(&self.write, Some(OutstandingWrite { intended: IntendedWrite::Withdrawal(_), .. }))
+    }
+}
+
 /// A write to Halo that was decided and is not known to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutstandingWrite {

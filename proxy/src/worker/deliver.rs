@@ -175,7 +175,7 @@ impl At<'_> {
 
     /// Where the session was before this write was wished for: a note that was to be moved still stands where it stood.
     fn before(&self) -> SessionState {
-        if self.job.moves { SessionState::Written } else { SessionState::Stored }
+        if self.job.stands() { SessionState::Written } else { SessionState::Stored }
     }
 
     /// Halo's own integration was there before us.

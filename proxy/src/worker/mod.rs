@@ -164,6 +164,11 @@ impl Trace {
 
 async fn postpone(app: &App, job: &SessionJob, outcome: Outcome, reason: Message, trace: Trace) -> Result<Held> {
     let at = app.clock.now();
+    let outcome = match outcome {
+        // A note that could not be moved or taken back still stands on a ticket: that is where the session is.
+        Outcome::Rest(SessionState::Failed) if job.stands() => Outcome::Rest(SessionState::Written),
+        outcome => outcome,
+    };
     app.metrics.step(match &outcome {
         Outcome::Later(_) => "later",
         Outcome::Rest(state) => state.word(),
