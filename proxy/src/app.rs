@@ -113,7 +113,9 @@ impl App {
     /// Whatever keeps it from starting, as one sentence.
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartProblem> {
         let store = Sqlite::open(&config.store_file())?;
-        Self::with_store(config, clock, Arc::new(store)).await
+        let app = Self::with_store(config, clock, Arc::new(store)).await?;
+        reconcile::begin(&app).await?;
+        Ok(app)
     }
 
     /// The same on a store that is open already.
@@ -141,7 +143,6 @@ impl App {
             appliance: RwLock::default(),
         };
         app.first_settings().await?;
-        reconcile::begin(&app).await?;
         Ok(Arc::new(app))
     }
 

@@ -91,6 +91,15 @@ struct State {
     pause: Option<(Pause, Duration)>,
 }
 
+impl State {
+    /// Rests the line; a longer rest that was begun before stays.
+    fn rest(&mut self, why: Pause, until: Duration) {
+        if self.pause.is_none_or(|(_, known)| known < until) {
+            self.pause = Some((why, until));
+        }
+    }
+}
+
 /// A line.
 #[derive(Debug)]
 pub struct Line {
@@ -130,17 +139,17 @@ impl Line {
         match outcome {
             CallOutcome::Answered => {
                 state.failures = 0;
-                if matches!(state.pause, Some((Pause::Broken, _))) {
+                if matches!(state.pause, Some((Pause::Broken, _))) || matches!(state.pause, Some((Pause::Asked, until)) if until <= now) {
                     state.pause = None;
                 }
             }
             CallOutcome::Transient => {
                 state.failures = state.failures.saturating_add(1);
                 if state.failures >= FAILURES {
-                    state.pause = Some((Pause::Broken, now + REST));
+                    state.rest(Pause::Broken, now + REST);
                 }
             }
-            CallOutcome::Throttled(wait) => state.pause = Some((Pause::Asked, now + wait.unwrap_or(ASKED_REST))),
+            CallOutcome::Throttled(wait) => state.rest(Pause::Asked, now + wait.unwrap_or(ASKED_REST)),
         }
     }
 
@@ -152,7 +161,12 @@ impl Line {
     /// The vendor does not take our credentials.
     pub fn credentials_refused(&self) {
         let (mut state, now) = self.state();
-        state.pause = Some((Pause::Credentials, now + CREDENTIALS_REST));
+        state.rest(Pause::Credentials, now + CREDENTIALS_REST);
+    }
+
+    /// The vendor takes our credentials.
+    pub fn credentials_taken(&self) {
+        self.credentials_changed();
     }
 
     /// The credentials were changed: what was learned about the old ones does not count.
@@ -178,9 +192,6 @@ impl Line {
     pub fn trial_begins(&self) {
         let (mut state, now) = self.state();
         state.pause = state.pause.map(|(why, _)| (why, now + REST));
-        if matches!(state.pause, Some((Pause::Credentials, _))) {
-            state.pause = None;
-        }
     }
 
     /// How long until background work has its part of the limit again.
@@ -194,7 +205,9 @@ impl Line {
     #[must_use]
     pub fn standing(&self) -> Standing {
         let (state, now) = self.state();
-        let pause = state.pause.filter(|(_, until)| *until > now).map(|(why, until)| (why, until - now));
+        // A line that was broken counts as broken until a call was answered, not only until it may be tried.
+        let lasting = |why: Pause| matches!(why, Pause::Broken | Pause::Credentials);
+        let pause = state.pause.filter(|(why, until)| *until > now || lasting(*why)).map(|(why, until)| (why, until.saturating_sub(now)));
         let budget = || self.over_budget(&state, now).map(|wait| (Pause::Budget, wait));
         Standing { calls: state.recent.len(), limit: self.limit, pause: pause.or_else(budget) }
     }

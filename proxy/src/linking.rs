@@ -30,13 +30,13 @@ pub async fn handle(store: &dyn Store, lsid: &Lsid, wish: ByHand, by: Person, at
     }
 }
 
-/// A wish to put the session on this ticket, as private as the settings say.
+/// A wish to put the session, last `seen` on that ticket, on this one, as private as the settings say.
 ///
 /// # Errors
 /// The store out of reach.
-pub async fn link_to(store: &dyn Store, ticket: TicketId) -> Result<ByHand, Failure> {
+pub async fn link_to(store: &dyn Store, seen: Option<TicketId>, ticket: TicketId) -> Result<ByHand, Failure> {
     let private = store.settings().await?.is_none_or(|(_, settings, _)| settings.private_notes);
-    Ok(ByHand::Link { ticket, private })
+    Ok(ByHand::Link { seen, ticket, private })
 }
 
 /// No such session.

@@ -92,6 +92,7 @@ impl Metrics {
             disk: Family::default(),
         };
         inner.register();
+        inner.begin();
         Self(Arc::new(inner))
     }
 
@@ -177,6 +178,19 @@ impl Metrics {
 }
 
 impl Inner {
+    /// Every series that an alert looks at begins at 0: an increase from nothing to 1 is none.
+    fn begin(&self) {
+        for state in ["accepted", "ignored", "quarantined"] {
+            drop(self.events.get_or_create(&[("state", state)]));
+        }
+        for status in ["200", "503"] {
+            drop(self.answers.get_or_create(&[("status", status.to_owned())]));
+        }
+        for outcome in ["written", "stored", "refused", "failed"] {
+            drop(self.steps.get_or_create(&[("outcome", outcome)]));
+        }
+    }
+
     fn register(&self) {
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         registry.register("events", "BeyondTrust's events since the start, by what they were", self.events.clone());

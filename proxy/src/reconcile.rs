@@ -3,7 +3,7 @@
 
 use crate::{app::App, invites::seconds, store::StoreProblem, worker::retry};
 use halo_remote_support::rules::{failure::Failure, words::UnixSeconds};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// Until when everything has been searched; never before the first start.
@@ -14,6 +14,9 @@ const FIRST_START: &str = "first start";
 const DEEP: &str = "swept deeply at";
 /// How many sessions the last search found.
 const FOUND: &str = "sessions the last sweep found";
+
+/// How often is looked whether a search is due.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What a search found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,18 +29,23 @@ pub struct Swept {
 
 /// Searches at the start and then every so often, until told to stop.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    // Told to stop in the middle of a search: it is made again at the next start.
+    tokio::select! {
+        () = search_on(&app) => {}
+        () = async { while !*stop.borrow() { if stop.changed().await.is_err() { return } } } => {}
+    }
+}
+
+async fn search_on(app: &App) {
     // Whatever happened while we were away is looked for at once.
     let mut at_start = true;
-    while !*stop.borrow() {
-        if (std::mem::take(&mut at_start) || is_due(&app).await)
-            && let Err(failure) = sweep(&app).await
+    loop {
+        if (std::mem::take(&mut at_start) || is_due(app).await)
+            && let Err(failure) = sweep(app).await
         {
             tracing::warn!(%failure, "BeyondTrust's reports could not be searched for missed sessions; the next search begins where this one did");
         }
-        tokio::select! {
-            () = tokio::time::sleep(app.config.worker.poll.max(std::time::Duration::from_secs(1)).min(app.config.reconcile.every)) => {}
-            _ = stop.changed() => {}
-        }
+        tokio::time::sleep(LOOK).await;
     }
 }
 
@@ -85,7 +93,7 @@ pub async fn sweep(app: &App) -> Result<Swept, Failure> {
     let now = app.clock.now();
     app.store.save_finding("sweep tried", now.to_string(), now).await?;
     let reconcile = &app.config.reconcile;
-    let first_start = moment(app, FIRST_START).await?.unwrap_or(now);
+    let first_start = moment(app, FIRST_START).await?.unwrap_or(now).min(now);
     let deep = moment(app, DEEP).await?.is_none_or(|at| (now - at).abs() >= seconds(reconcile.deep_every));
     let cursor = last_success(app).await?.unwrap_or(first_start);
     let reach = if deep { seconds(reconcile.deep_window) } else { seconds(reconcile.overlap) };
@@ -96,7 +104,7 @@ pub async fn sweep(app: &App) -> Result<Swept, Failure> {
     match &swept {
         Ok(Swept { seen, found }) => {
             app.metrics.sweep("searched", *found);
-            app.store.save_finding(CURSOR, now.to_string(), now).await?;
+            app.store.save_finding(CURSOR, until.to_string(), now).await?;
             app.store.save_finding(FOUND, found.to_string(), now).await?;
             if deep {
                 app.store.save_finding(DEEP, now.to_string(), now).await?;

@@ -61,6 +61,16 @@ impl Roster {
         app.halo.as_service(|token| async move { app.halo.agents(&token).await }).await.map_err(|error| error.failure())
     }
 
+    /// Forgets the agents when they are older than this; whether they were.
+    pub async fn forget_agents_older(&self, app: &App, age: Duration) -> bool {
+        let mut kept = self.agents.lock().await;
+        let older = kept.as_ref().is_some_and(|kept| app.clock.monotonic().saturating_sub(kept.since) > age);
+        if older {
+            *kept = None;
+        }
+        older
+    }
+
     /// Forgets both lists, so that the next question reads them afresh.
     pub async fn forget(&self) {
         *self.agents.lock().await = None;

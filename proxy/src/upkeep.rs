@@ -11,23 +11,27 @@ const LAST: &str = "upkeep at";
 
 /// At the start and then every six hours, until told to stop.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut asked_at_start = false;
-    while !*stop.borrow() {
+    // Told to stop in the middle of anything: none of it is lost by being dropped.
+    tokio::select! {
+        () = keep_up(&app) => {}
+        () = async { while !*stop.borrow() { if stop.changed().await.is_err() { return } } } => {}
+    }
+}
+
+async fn keep_up(app: &App) {
+    let mut asked = false;
+    loop {
         let now = app.clock.now();
         let last = app.store.finding(LAST).await.ok().flatten().and_then(|text| text.parse::<i64>().ok());
         let due = last.is_none_or(|at| (now - at).abs() >= EVERY);
-        if due || !asked_at_start {
-            asked_at_start = true;
-            worker::ask_builtin(&app).await;
+        if due || !asked {
+            asked = worker::ask_builtin(app).await;
         }
         if due {
-            forget(&app).await;
+            forget(app).await;
             drop(app.store.save_finding(LAST, now.to_string(), now).await);
         }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(30)) => {}
-            _ = stop.changed() => {}
-        }
+        tokio::time::sleep(Duration::from_secs(30)).await;
     }
 }
 

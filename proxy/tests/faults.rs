@@ -17,7 +17,7 @@ use remote_support_proxy::{
     app::{App, StartProblem},
     clock::{HandClock, SystemClock},
     config::Config,
-    line::Pause,
+    line::{Leave, Pause},
     reconcile,
     store::{ByHand, Handled, Person, Sqlite, StoreProblem},
 };
@@ -83,9 +83,9 @@ async fn wait_by(house: &House, clock: &HandClock, step: Duration, steps: u32, l
                 let session = house.session(lsid).await?;
                 let held = house.app().store.figures().await.unwrap().held;
                 (held == 0
-                    && session["nextAt"]
-                        .as_i64()
-                        .is_none_or(|at| at > now || house.app().lines.all().iter().any(|(_, line)| line.standing().pause.is_some())))
+                    && session["nextAt"].as_i64().is_none_or(|at| {
+                        at > now || house.app().lines.all().iter().any(|(_, line)| matches!(line.leave(), Leave::Wait(..)))
+                    }))
                 .then_some(())
             })
             .await;
@@ -510,8 +510,8 @@ async fn a_note_that_cannot_be_moved_or_taken_back_for_days_is_where_it_was() {
     let lsid = house.play(None, Some("1161"), "rep:7").await;
     house.settled(&lsid).await;
     let person = || Person { agent: None, name: "Priya Nair".to_owned() };
-    let moved = ByHand::Link { ticket: "1162".parse().unwrap(), private: true };
-    for what in [moved, ByHand::Unlink] {
+    let moved = ByHand::Link { seen: "1161".parse().ok(), ticket: "1162".parse().unwrap(), private: true };
+    for what in [moved, ByHand::Unlink { seen: "1161".parse().ok() }] {
         let away = json!({"kind": "status", "status": 503, "times": 1_000_000});
         house.halo("faults", Some(fault("/api/Actions", "GET", away))).await;
         let now = remote_support_proxy::clock::Clock::now(&clock);

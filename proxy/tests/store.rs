@@ -179,8 +179,8 @@ async fn a_refused_session_keeps_no_transcript() {
     let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
     store.decided(job.lsid, job.fence, decision(SessionState::Refused)).await.unwrap();
     let reader = rusqlite::Connection::open(folder.path().join("store.sqlite3")).unwrap();
-    let report: Option<Vec<u8>> = reader.query_row("SELECT report FROM sessions", [], |row| row.get(0)).unwrap();
-    assert_eq!(report, None);
+    let reports: i64 = reader.query_row("SELECT count(*) FROM reports", [], |row| row.get(0)).unwrap();
+    assert_eq!(reports, 0);
 }
 
 /// A session that is written on the ticket as action 5.
@@ -201,7 +201,7 @@ async fn a_move_is_a_new_note_first_and_the_old_one_taken_back_after() {
     let Folder { store, folder: _folder } = sqlite();
     written(&store, &lsid('a')).await;
     let other = TicketId::new(1170).unwrap();
-    let moved = ByHand::Link { ticket: other, private: true };
+    let moved = ByHand::Link { seen: Some(ticket()), ticket: other, private: true };
     assert_eq!(store.by_hand(lsid('a'), moved.clone(), person(), 300).await.unwrap(), Handled::Taken);
     assert_eq!(store.by_hand(lsid('a'), moved.clone(), person(), 300).await.unwrap(), Handled::Busy(SessionState::Pending));
     let job = store.claim_session(window(300, 30), BOTH).await.unwrap().unwrap();
@@ -215,15 +215,21 @@ async fn a_move_is_a_new_note_first_and_the_old_one_taken_back_after() {
     store.write_done(job.lsid, job.fence, write.id, None, 302).await.unwrap();
     let session = store.session(lsid('a')).await.unwrap().unwrap();
     assert_eq!((session.state, session.ticket, session.action), (SessionState::Written, Some(other), ActionId::new(9)));
-    assert_eq!(store.by_hand(lsid('a'), moved, person(), 303).await.unwrap(), Handled::Linked(other));
+    assert_eq!(
+        store.by_hand(lsid('a'), moved, person(), 303).await.unwrap(),
+        Handled::Busy(SessionState::Written),
+        "it is on another ticket than was seen"
+    );
+    let again = ByHand::Link { seen: Some(other), ticket: other, private: true };
+    assert_eq!(store.by_hand(lsid('a'), again, person(), 303).await.unwrap(), Handled::Linked(other));
 }
 
 #[tokio::test]
 async fn what_people_may_do_goes_by_the_sessions_state() {
     let Folder { store, folder: _folder } = sqlite();
-    let link = ByHand::Link { ticket: ticket(), private: true };
+    let link = ByHand::Link { seen: None, ticket: ticket(), private: true };
     let handle = async |session: char, wish: &ByHand| store.by_hand(lsid(session), wish.clone(), person(), 400).await.unwrap();
-    for wish in [&link, &ByHand::Unlink, &ByHand::Replay] {
+    for wish in [&link, &ByHand::Unlink { seen: None }, &ByHand::Replay] {
         assert_eq!(handle('f', wish).await, Handled::Unknown);
     }
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
@@ -232,12 +238,12 @@ async fn what_people_may_do_goes_by_the_sessions_state() {
     assert_eq!(handle('a', &ByHand::Replay).await, Handled::Busy(SessionState::AwaitingReport), "somebody holds it");
     store.decided(job.lsid, job.fence, decision(SessionState::Refused)).await.unwrap();
     assert_eq!(handle('a', &link).await, Handled::NotNow(SessionState::Refused));
-    assert_eq!(handle('a', &ByHand::Unlink).await, Handled::NotNow(SessionState::Refused));
+    assert_eq!(handle('a', &ByHand::Unlink { seen: None }).await, Handled::NotNow(SessionState::Refused));
     assert_eq!(handle('a', &ByHand::Replay).await, Handled::Taken);
     let job = store.claim_session(window(400, 30), BOTH).await.unwrap().expect("it is due again");
     assert_eq!((job.state, job.since, job.attempts), (SessionState::AwaitingReport, 400, 0));
     store.decided(job.lsid, job.fence, decision(SessionState::Stored)).await.unwrap();
-    assert_eq!(handle('a', &ByHand::Unlink).await, Handled::NotNow(SessionState::Stored));
+    assert_eq!(handle('a', &ByHand::Unlink { seen: None }).await, Handled::NotNow(SessionState::Stored));
     assert_eq!(handle('a', &link).await, Handled::Taken);
     written(&store, &lsid('b')).await;
     assert_eq!(handle('b', &ByHand::Replay).await, Handled::NotNow(SessionState::Written));

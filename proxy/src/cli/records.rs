@@ -48,15 +48,22 @@ pub(super) async fn replay(store: &Sqlite, lsid: Option<Lsid>, all: Option<Sessi
             return Err(Failure::new(FailureKind::SessionNotNow).with("state", word).into());
         }
     };
-    for lsid in &chosen {
-        linking::handle(store, lsid, ByHand::Replay, operator(), now()).await?;
+    let mut replayed = Vec::new();
+    for lsid in chosen {
+        match linking::handle(store, &lsid, ByHand::Replay, operator(), now()).await {
+            Ok(()) => replayed.push(lsid),
+            // Of many, one may have gone on by itself meanwhile.
+            Err(_) if all.is_some() => {}
+            Err(failure) => return Err(failure.into()),
+        }
     }
-    let count = chosen.len();
-    Ok(out.say(&json!({"replayed": chosen}), &format!("{count} to be done again; `sessions` tells what becomes of it"))?)
+    let count = replayed.len();
+    Ok(out.say(&json!({"replayed": replayed}), &format!("{count} to be done again; `sessions` tells what becomes of it"))?)
 }
 
 pub(super) async fn link(store: &Sqlite, lsid: &Lsid, ticket: TicketId, out: Output) -> Outcome {
-    let wish = linking::link_to(store, ticket).await?;
+    let seen = store.session(lsid.clone()).await?.and_then(|session| session.ticket);
+    let wish = linking::link_to(store, seen, ticket).await?;
     linking::handle(store, lsid, wish, operator(), now()).await?;
     Ok(out.say(
         &json!({"session": lsid, "ticket": ticket}),
@@ -65,11 +72,12 @@ pub(super) async fn link(store: &Sqlite, lsid: &Lsid, ticket: TicketId, out: Out
 }
 
 pub(super) async fn unlink(store: &Sqlite, lsid: &Lsid, out: Output) -> Outcome {
-    linking::handle(store, lsid, ByHand::Unlink, operator(), now()).await?;
+    let seen = store.session(lsid.clone()).await?.and_then(|session| session.ticket);
+    linking::handle(store, lsid, ByHand::Unlink { seen }, operator(), now()).await?;
     Ok(out.say(&json!({"session": lsid}), &format!("session {lsid} is taken off its ticket; `sessions {lsid}` tells when it is"))?)
 }
 
-/// The store, and the key without which its secrets are lost.
+/// The store, the key without which its secrets are lost, and the tokens that others know us by.
 pub(super) async fn backup(config: &Config, to: PathBuf, out: Output) -> Outcome {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
     let named = |path: &std::path::Path| {
@@ -79,9 +87,14 @@ pub(super) async fn backup(config: &Config, to: PathBuf, out: Output) -> Outcome
     let store = Sqlite::beside(&config.store_file())?;
     std::fs::DirBuilder::new().mode(0o700).create(&to).map_err(named(&to))?;
     store.backup(to.join("store.sqlite3")).await?;
-    let key = config.server.data.join("key");
-    let copy = to.join("key");
-    std::fs::copy(&key, &copy).map_err(named(&key))?;
-    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).map_err(named(&copy))?;
+    for name in ["key", "event-token", "event-token.old", "metrics-token"] {
+        let (own, copy) = (config.server.data.join(name), to.join(name));
+        // Tokens may stand elsewhere: then they are somebody else's to copy.
+        if name != "key" && !own.is_file() {
+            continue;
+        }
+        std::fs::copy(&own, &copy).map_err(named(&own))?;
+        std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).map_err(named(&copy))?;
+    }
     Ok(out.say(&json!({"backup": to}), &format!("{} holds the store and its key; keep it as safe as the data folder", to.display()))?)
 }

@@ -372,7 +372,7 @@ impl RawWorker {
             retry_schedule: schedule("worker.retry_schedule", self.retry_schedule, &[5, 30, 120, 600, 1800])?,
             give_up_after: wait("worker.give_up_after", self.give_up_after, Duration::from_secs(72 * 3600))?,
             in_doubt_wait: wait("worker.in_doubt_wait", self.in_doubt_wait, Duration::from_secs(90))?,
-            lease: wait("worker.lease", self.lease, Duration::from_secs(120))?,
+            lease: wait("worker.lease", self.lease, 5 * MINUTE)?,
             poll: wait("worker.poll", self.poll, Duration::from_millis(500))?,
         })
     }

@@ -1,5 +1,6 @@
 //! `/sessions`: finished sessions with their trace; linked, moved, unlinked and replayed. A ticket's sessions are shown to whoever
-//! may see the ticket, stored ones to whoever may change the ticket they would be linked to, all of them to administrators.
+//! may see the ticket, a list of stored ones to whoever may change the ticket they would be linked to, one stored session to any agent
+//! who knows its id, all of them to administrators.
 
 use super::{Refusal, guard::Body};
 use crate::{
@@ -93,7 +94,7 @@ pub(super) async fn link(State(app): State<Arc<App>>, caller: Caller, Path(text)
     if let Some(from) = session.ticket.filter(|from| *from != wish.ticket) {
         access::may(&app, &caller, Operation::LinkSession(from)).await?;
     }
-    let wish = linking::link_to(&*app.store, wish.ticket).await?;
+    let wish = linking::link_to(&*app.store, session.ticket, wish.ticket).await?;
     linking::handle(&*app.store, &session.lsid, wish, Person::from(&caller), app.clock.now()).await?;
     answer(&app, &session.lsid).await
 }
@@ -104,7 +105,7 @@ pub(super) async fn unlink(State(app): State<Arc<App>>, caller: Caller, Path(tex
         Some(ticket) => drop(access::may(&app, &caller, Operation::LinkSession(ticket)).await?),
         None => return Err(Failure::new(FailureKind::SessionNotNow).with("state", session.state.word()).into()),
     }
-    linking::handle(&*app.store, &session.lsid, ByHand::Unlink, Person::from(&caller), app.clock.now()).await?;
+    linking::handle(&*app.store, &session.lsid, ByHand::Unlink { seen: session.ticket }, Person::from(&caller), app.clock.now()).await?;
     answer(&app, &session.lsid).await
 }
 

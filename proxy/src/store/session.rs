@@ -31,10 +31,15 @@ pub struct SessionJob {
     pub state: SessionState,
     /// Failed attempts in this state.
     pub attempts: u32,
-    /// How often it was claimed since a step on it was last recorded, this time included. More than once: a holder died.
+    /// How often it was claimed since a step on it was last recorded, this time included. More than once: a holder died, or
+    /// was slower than its lease.
     pub unfinished: u32,
     /// Since when it is being tried: its age for giving up.
     pub since: UnixSeconds,
+    /// Where it rests once its writes are done.
+    pub rests_in: SessionState,
+    /// Somebody has replayed, linked or unlinked it: what is known of agents should be fresh.
+    pub by_hand: bool,
     /// The report, once decided.
     pub report: Option<Vec<u8>>,
     /// The decision.
@@ -166,13 +171,18 @@ pub struct Person {
 pub enum ByHand {
     /// Its note put on this ticket: linked when it was stored, moved when it was written elsewhere.
     Link {
+        /// The ticket it was on when the person was asked whether they may.
+        seen: Option<TicketId>,
         /// Where to.
         ticket: TicketId,
         /// Agents only.
         private: bool,
     },
     /// Its note taken back; it is stored again.
-    Unlink,
+    Unlink {
+        /// The ticket it was on when the person was asked whether they may.
+        seen: Option<TicketId>,
+    },
     /// Everything again from the report on.
     Replay,
 }

@@ -28,8 +28,8 @@ pub(super) async fn look(app: &App, job: &SessionJob) -> Result<Seen, HaloError>
     if !builtin_is_on(app).await {
         return Ok(Seen::Nothing);
     }
-    let until = job.since + seconds(app.config.halo.builtin_head_start);
-    if app.clock.now() < until {
+    let (now, until) = (app.clock.now(), job.since + seconds(app.config.halo.builtin_head_start));
+    if (job.since..until).contains(&now) {
         return Ok(Seen::Wait(until));
     }
     let lsid = &job.lsid;
@@ -37,15 +37,16 @@ pub(super) async fn look(app: &App, job: &SessionJob) -> Result<Seen, HaloError>
     Ok(note.map_or(Seen::Nothing, Seen::Note))
 }
 
-/// Asks Halo and remembers.
-pub(crate) async fn ask(app: &App) {
+/// Asks Halo and remembers; false when Halo could not be asked now.
+pub(crate) async fn ask(app: &App) -> bool {
     if app.config.halo.builtin != Builtin::Ask {
-        return;
+        return true;
     }
     let on = match app.halo.as_service(|token| async move { app.halo.builtin_integration(&token).await }).await {
         Ok(Some(on)) => on,
         // Not told, or not now: what was known stays.
-        Ok(None) | Err(_) => return,
+        Ok(None) => return true,
+        Err(_) => return false,
     };
     let word = if on { "yes" } else { "no" };
     match app.store.finding(BUILTIN_SEEN).await {
@@ -61,4 +62,5 @@ pub(crate) async fn ask(app: &App) {
             }
         }
     }
+    true
 }

@@ -27,8 +27,8 @@ use halo_remote_support::rules::{
 const FOLLOWED: u8 = 5;
 
 /// What is at hand for a write.
-struct At<'a> {
-    app: &'a App,
+pub(super) struct At<'a> {
+    pub(super) app: &'a App,
     job: &'a SessionJob,
     write: &'a OutstandingWrite,
 }
@@ -41,6 +41,14 @@ pub(super) async fn next(app: &App, job: &SessionJob) -> Result<Held> {
     let at = At { app, job, write };
     if let Some(attempted_at) = write.attempted_at {
         let due = attempted_at + seconds(app.config.worker.in_doubt_wait);
+        if app.clock.now() < attempted_at {
+            // The clock was set back since: the wait begins again, by the clock as it is now.
+            if at.attempted().await? == Held::Lost {
+                return Ok(Held::Lost);
+            }
+            let due = app.clock.now() + seconds(app.config.worker.in_doubt_wait);
+            return postpone(app, job, Outcome::Later(due), Message::new("session.inDoubt"), Trace::DOUBT).await;
+        }
         if app.clock.now() < due {
             return postpone(app, job, Outcome::Later(due), Message::new("session.inDoubt"), Trace::DOUBT).await;
         }
@@ -83,7 +91,8 @@ async fn fault(app: &App, job: &SessionJob, what: &'static str) -> Result<Held> 
 }
 
 impl At<'_> {
-    async fn attempted(&self) -> Result<Held> {
+    /// Says in the store that the write is about to be sent: before every single sending, because each takes its time.
+    pub(super) async fn attempted(&self) -> Result<Held> {
         let at = self.app.clock.now();
         self.app.store.write_attempted(self.job.lsid.clone(), self.job.fence, self.write.id, at).await
     }
@@ -98,15 +107,27 @@ impl At<'_> {
         postpone(self.app, self.job, Outcome::Rest(state), reason, Trace::NOTHING).await
     }
 
-    async fn in_doubt(&self) -> Result<Held> {
-        let due = self.app.clock.now() + seconds(self.app.config.worker.in_doubt_wait);
-        postpone(self.app, self.job, Outcome::Later(due), Message::new("session.inDoubt"), Trace::DOUBT).await
+    /// Looked up after the wait, tried again by the schedule; given up by age like everything else.
+    async fn in_doubt(&self, error: &HaloError) -> Result<Held> {
+        let (app, job) = (self.app, self.job);
+        let due = app.clock.now() + seconds(app.config.worker.in_doubt_wait);
+        let (outcome, _) = standing(app, job, &app.config.worker.retry_schedule).next(super::retry::Trouble::Transient, None);
+        let (outcome, reason) = match outcome {
+            Outcome::Later(at) => (Outcome::Later(at.max(due)), Message::new("session.inDoubt")),
+            rest => (rest, reason_of(&error.failure())),
+        };
+        postpone(app, job, outcome, reason, Trace { counts: true, ..Trace::DOUBT }).await
     }
 
     // ---- a note on a ticket ----
 
     async fn note(&self, intended: &IntendedNote, disposition: &Disposition, session: &Session<'_>) -> Result<Held> {
         let (app, lsid) = (self.app, &self.job.lsid);
+        match find(app, intended.ticket, lsid).await {
+            Ok(Some(action)) => return self.done(Some(action.id), "found").await,
+            Ok(None) => {}
+            Err(error) => return self.refused_look(intended.ticket, &error).await,
+        }
         // What a person wishes is not held up by what Halo might do.
         let seen = if intended.remark.is_some() { Ok(builtin::Seen::Nothing) } else { builtin::look(app, self.job).await };
         match seen {
@@ -117,15 +138,7 @@ impl At<'_> {
             Ok(builtin::Seen::Note(ticket)) => return self.written_by_halo(ticket).await,
             Err(error) => return self.refused_look(intended.ticket, &error).await,
         }
-        match find(app, intended.ticket, lsid).await {
-            Ok(Some(action)) => return self.done(Some(action.id), "found").await,
-            Ok(None) => {}
-            Err(error) => return self.refused_look(intended.ticket, &error).await,
-        }
-        if self.attempted().await? == Held::Lost {
-            return Ok(Held::Lost);
-        }
-        let answer = note::write(app, intended, disposition, session).await;
+        let answer = note::write(self, intended, disposition, session).await;
         fail::fail_point!("note_after_write");
         match answer {
             Ok(action) => {
@@ -135,7 +148,8 @@ impl At<'_> {
                 }
                 self.done(Some(action.id), "written").await
             }
-            Err(note::Unwritten::Halo(error)) if error.ambiguous() => self.in_doubt().await,
+            Err(note::Unwritten::Lost) => Ok(Held::Lost),
+            Err(note::Unwritten::Halo(error)) if error.ambiguous() => self.in_doubt(&error).await,
             Err(note::Unwritten::Halo(error)) => self.refused_note(intended, &error).await,
             Err(note::Unwritten::Before(failure)) => trouble(app, self.job, &failure, true).await,
         }
@@ -159,10 +173,13 @@ impl At<'_> {
             return trouble(app, self.job, &error.failure(), true).await;
         }
         // A merged ticket refuses notes; its successor takes them.
-        if intended.followed < FOLLOWED
-            && let Ok(found) = app.halo.as_service(|token| async move { app.halo.ticket(&token, ticket).await }).await
-            && let Some(into) = found.merged_into
-        {
+        let successor = match app.halo.as_service(|token| async move { app.halo.ticket(&token, ticket).await }).await {
+            Ok(found) => found.merged_into,
+            // Nobody told whether it was merged: asked again.
+            Err(look) if look.transient() => return trouble(app, self.job, &look.failure(), true).await,
+            Err(_) => None,
+        };
+        if let Some(into) = successor.filter(|_| intended.followed < FOLLOWED) {
             let followed = IntendedNote { ticket: into, followed: intended.followed + 1, ..intended.clone() };
             let reason = Message::new("session.ticketMerged").with("ticket", ticket).with("into", into);
             tracing::info!(%ticket, %into, "the ticket was merged; its successor gets the note");
@@ -192,19 +209,16 @@ impl At<'_> {
     async fn message(&self, intended: IntendedMessage, disposition: &Disposition, session: &Session<'_>, body: &[u8]) -> Result<Held> {
         let (app, chat) = (self.app, intended.chat);
         let marker = session_marker(&self.job.lsid);
-        let seen = app
-            .halo
-            .as_service(|token| async move {
-                let messages = app.halo.chat_messages(&token, chat).await?;
-                Ok((app.halo.chat(&token, chat).await?, messages))
-            })
-            .await;
-        match seen {
-            Ok((_, messages)) if messages.iter().any(|message| message.holds(&marker)) => return self.done(None, "found").await,
-            // It has ended, or got a ticket: decided again, once it is sure that nothing was posted.
-            Ok((now, _)) if !now.state.open || now.state.ticket.is_some() => return report::decide(app, self.job, session, body).await,
-            Ok(_) => {}
+        let now = match app.halo.as_service(|token| async move { app.halo.chat(&token, chat).await }).await {
+            Ok(now) => now,
             Err(error) if error.not_found() => return report::decide(app, self.job, session, body).await,
+            Err(error) => return trouble(app, self.job, &error.failure(), false).await,
+        };
+        match app.halo.as_service(|token| async move { app.halo.chat_messages(&token, chat).await }).await {
+            Ok(messages) if messages.iter().any(|message| message.holds(&marker)) => return self.done(None, "found").await,
+            // It has ended, or got a ticket: decided again, once it is sure that nothing was posted.
+            Ok(_) if !now.state.open || now.state.ticket.is_some() => return report::decide(app, self.job, session, body).await,
+            Ok(_) => {}
             Err(error) => return trouble(app, self.job, &error.failure(), false).await,
         }
         if self.attempted().await? == Held::Lost {
@@ -216,7 +230,7 @@ impl At<'_> {
         fail::fail_point!("message_after_write");
         match answer {
             Ok(()) => self.done(None, "posted").await,
-            Err(error) if error.ambiguous() => self.in_doubt().await,
+            Err(error) if error.ambiguous() => self.in_doubt(&error).await,
             Err(error) if error.refused() || error.not_found() => {
                 let text = say(Language::En, &reason_of(&error.failure()));
                 self.rest(SessionState::Stored, Message::new("session.chatRefused").with("chat", chat).with("text", text)).await
@@ -234,7 +248,7 @@ impl At<'_> {
         let there = app.halo.as_service(|token| async move { app.halo.actions(&token, ticket).await }).await;
         match there {
             Ok(actions) if actions.iter().any(|one| one.id == action && one.holds(&marker)) => {}
-            Ok(_) => return self.done(None, "withdrawn").await,
+            Ok(_) => return self.gone(ticket).await,
             Err(error) if error.not_found() => return self.done(None, "withdrawn").await,
             Err(error) => return trouble(app, self.job, &error.failure(), true).await,
         }
@@ -246,9 +260,37 @@ impl At<'_> {
             Err(error) if error.refused() || error.forbidden() || error.unauthorized() => {
                 let text = say(Language::En, &reason_of(&error.failure()));
                 let reason = Message::new("session.withdrawalRefused").with("ticket", ticket).with("text", text);
+                if self.job.rests_in == SessionState::Written {
+                    // It was moved: the new note stands, and the old one does, too.
+                    app.metrics.duplicate();
+                    tracing::error!(%ticket, %lsid, "a note that was moved cannot be taken off its old ticket; delete it by hand");
+                }
                 self.rest(SessionState::Written, reason).await
             }
             Err(error) => trouble(app, self.job, &Failure::from(error), true).await,
+        }
+    }
+}
+
+impl At<'_> {
+    /// The note is not where it was written. Merging takes a ticket's actions along: then it is on the successor, under a
+    /// number that only a look at it tells.
+    async fn gone(&self, ticket: TicketId) -> Result<Held> {
+        let (app, lsid) = (self.app, &self.job.lsid);
+        let into = match app.halo.as_service(|token| async move { app.halo.ticket(&token, ticket).await }).await {
+            Ok(found) => found.merged_into,
+            Err(error) if error.not_found() => None,
+            Err(error) => return trouble(app, self.job, &error.failure(), true).await,
+        };
+        let Some(into) = into else { return self.done(None, "withdrawn").await };
+        let moved = match find(app, into, lsid).await {
+            Ok(moved) => moved,
+            Err(error) => return trouble(app, self.job, &error.failure(), true).await,
+        };
+        let Some(moved) = moved else { return self.done(None, "withdrawn").await };
+        match app.halo.as_service(|token| async move { app.halo.remove_action(&token, into, moved.id).await }).await {
+            Ok(()) => self.done(None, "withdrawn").await,
+            Err(error) => trouble(app, self.job, &error.failure(), true).await,
         }
     }
 }

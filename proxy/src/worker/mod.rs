@@ -14,7 +14,7 @@ pub use note::HONOURS_AUTHOR;
 use crate::{
     app::App,
     invites::{self, seconds},
-    line::Leave,
+    line::{Leave, Line},
     reconcile,
     store::{Held, Outcome, Postponed, Result, SessionJob, SessionState, Window},
     upkeep,
@@ -43,13 +43,22 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
 
 async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut steps = JoinSet::new();
+    // Sessions and invites take turns, so that neither waits behind a backlog of the other.
+    let mut invites_turn = false;
     while !*stop.borrow() {
         while let Some(ended) = steps.try_join_next() {
             look_at(&app, ended);
         }
-        let worked = steps.len() < HANDS && take_one(&app, &mut steps).await;
-        if worked {
-            continue;
+        if steps.len() < HANDS {
+            invites_turn = !invites_turn;
+            let taken = if invites_turn {
+                take_invite(&app, &mut steps).await || take_session(&app, &mut steps).await
+            } else {
+                take_session(&app, &mut steps).await || take_invite(&app, &mut steps).await
+            };
+            if taken {
+                continue;
+            }
         }
         tokio::select! {
             () = app.wake.notified() => {}
@@ -71,55 +80,79 @@ fn look_at(app: &App, ended: std::result::Result<(), JoinError>) {
     }
 }
 
-/// Starts one step; false when nothing is due.
-async fn take_one(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
-    let claimed: Result<bool> = async {
-        if let Some((states, trials)) = may_take(app)
-            && let Some(job) = app.store.claim_session(window(app), states).await?
-        {
-            trials.iter().for_each(|line| line.trial_begins());
-            let app = Arc::clone(app);
-            steps.spawn(async move { advance(&app, job).await });
-            return Ok(true);
+/// Starts a session's step; false when none is due, or the lines do not allow it.
+async fn take_session(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
+    let Some(states) = may_take(app) else { return false };
+    match app.store.claim_session(window(app), states).await {
+        Ok(Some(job)) => {
+            tried_lines(app, &job).for_each(Line::trial_begins);
+            let suspect = job.unfinished > 1;
+            if suspect {
+                // It may be what killed us before: what else is under way must not die with it again.
+                while let Some(ended) = steps.join_next().await {
+                    look_at(app, ended);
+                }
+            }
+            let to = Arc::clone(app);
+            steps.spawn(async move { advance(&to, job).await });
+            if suspect && let Some(ended) = steps.join_next().await {
+                look_at(app, ended);
+            }
+            true
         }
-        if let Some(row) = app.store.claim_invite(window(app)).await? {
+        Ok(None) => false,
+        Err(problem) => {
+            tracing::error!(%problem, "no session can be claimed");
+            false
+        }
+    }
+}
+
+/// Starts an invite's step; false when none is due, or Halo's line does not allow it.
+async fn take_invite(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
+    if matches!(app.lines.halo.leave(), Leave::Wait(..)) {
+        return false;
+    }
+    match app.store.claim_invite(window(app)).await {
+        Ok(Some(row)) => {
             let app = Arc::clone(app);
             steps.spawn(async move {
                 if let Err(failure) = invites::resume(&app, row).await {
                     tracing::error!(%failure, "an invite could not be recorded; its lease brings it back");
                 }
             });
-            return Ok(true);
+            true
         }
-        Ok(false)
+        Ok(None) => false,
+        Err(problem) => {
+            tracing::error!(%problem, "no invite can be claimed");
+            false
+        }
     }
-    .await;
-    claimed.unwrap_or_else(|problem| {
-        tracing::error!(%problem, "nothing can be claimed");
-        false
-    })
 }
 
 fn window(app: &App) -> Window {
     let worker = &app.config.worker;
     let longest = [&worker.report_schedule, &worker.retry_schedule].into_iter().flatten().max().copied().unwrap_or_default();
     // A vendor's own wish is capped at a quarter of an hour; a fifth is what waits are spread by.
-    let horizon = seconds(longest.max(worker.in_doubt_wait)) * 2 + 3600;
+    let horizon = seconds(longest.max(worker.in_doubt_wait).max(app.config.halo.builtin_head_start)) * 2 + 3600;
     Window { now: app.clock.now(), lease: seconds(worker.lease), horizon }
 }
 
-/// Which sessions may be taken up, and which lines that would try: a note needs Halo, a report needs both vendors.
-fn may_take(app: &App) -> Option<(&'static [SessionState], Vec<&crate::line::Line>)> {
-    let (halo, beyondtrust) = (&*app.lines.halo, &*app.lines.beyondtrust);
-    let trial = |leave: Leave, line| (leave == Leave::Trial).then_some(line);
-    match (halo.leave(), beyondtrust.leave()) {
+/// Which sessions may be taken up: a note needs Halo, a report needs both vendors.
+fn may_take(app: &App) -> Option<&'static [SessionState]> {
+    match (app.lines.halo.leave(), app.lines.beyondtrust.leave()) {
         (Leave::Wait(..), _) => None,
-        (leave, Leave::Wait(..)) => Some((&[SessionState::Pending], trial(leave, halo).into_iter().collect())),
-        (leave, other) => Some((
-            &[SessionState::Pending, SessionState::AwaitingReport],
-            trial(leave, halo).into_iter().chain(trial(other, beyondtrust)).collect(),
-        )),
+        (_, Leave::Wait(..)) => Some(&[SessionState::Pending]),
+        _ => Some(&[SessionState::Pending, SessionState::AwaitingReport]),
     }
+}
+
+/// The resting lines that a session's step tries.
+fn tried_lines<'a>(app: &'a App, job: &SessionJob) -> impl Iterator<Item = &'a Line> {
+    let report = job.state == SessionState::AwaitingReport;
+    let lines = [Some(&*app.lines.halo), report.then_some(&*app.lines.beyondtrust)];
+    lines.into_iter().flatten().filter(|line| line.leave() == Leave::Trial)
 }
 
 /// Moves a session one step on.

@@ -1,11 +1,12 @@
 //! Writes a session's note, and says what goes into a chat: in the technician's own name when we hold a token, else with the
 //! service's credentials, saying so. Whether it is written already is `deliver`'s question.
 
+use super::deliver::At;
 use crate::{
     app::App,
     config::Attribution,
     halo::{Action, HaloError, NewAction, TextFile},
-    store::IntendedNote,
+    store::{Held, IntendedNote},
 };
 use halo_remote_support::rules::{
     disposition::{Disposition, Owner},
@@ -22,6 +23,8 @@ pub const HONOURS_AUTHOR: &str = "halo honours who_agentid";
 const HOUR: f64 = 3600.0;
 
 pub(super) enum Unwritten {
+    /// Nothing was sent: somebody else holds the session now.
+    Lost,
     /// Nothing was sent.
     Before(Failure),
     /// Halo's answer, or none.
@@ -33,6 +36,7 @@ type Written = std::result::Result<Action, Unwritten>;
 /// The note of one session in its forms.
 struct Draft<'a> {
     app: &'a App,
+    at: &'a At<'a>,
     intended: &'a IntendedNote,
     disposition: &'a Disposition,
     session: &'a Session<'a>,
@@ -42,7 +46,8 @@ struct Draft<'a> {
     hours: Option<f64>,
 }
 
-pub(super) async fn write(app: &App, intended: &IntendedNote, disposition: &Disposition, session: &Session<'_>) -> Written {
+pub(super) async fn write(at: &At<'_>, intended: &IntendedNote, disposition: &Disposition, session: &Session<'_>) -> Written {
+    let app = at.app;
     let Some(owner) = &disposition.owner else {
         return Err(Unwritten::Before(app.fault("session", &"a note for a ticket has no owner")));
     };
@@ -52,7 +57,7 @@ pub(super) async fn write(app: &App, intended: &IntendedNote, disposition: &Disp
         .map(|text| TextFile { name: format!("{}.txt", session.lsid.as_ref().map_or("transcript", |lsid| lsid.as_str())), text });
     #[expect(clippy::cast_precision_loss, reason = "a session lasts fewer than 2^52 seconds")]
     let hours = session.seconds.filter(|_| settings.time_taken).map(|seconds| (seconds as f64 / HOUR * 10_000.0).round() / 10_000.0);
-    let draft = Draft { app, intended, disposition, session, owner, file, hours };
+    let draft = Draft { app, at, intended, disposition, session, owner, file, hours };
     match draft.send().await {
         // The file may be more than Halo takes: the note is worth more without it than not at all.
         Err(Unwritten::Halo(error)) if error.refused() && draft.file.is_some() => {
@@ -90,8 +95,18 @@ impl Draft<'_> {
         }
     }
 
+    /// Before every sending the lease must still be ours, and the store must know.
+    async fn announce(&self) -> std::result::Result<(), Unwritten> {
+        match self.at.attempted().await {
+            Ok(Held::Yes) => Ok(()),
+            Ok(Held::Lost) => Err(Unwritten::Lost),
+            Err(problem) => Err(Unwritten::Before(problem.into())),
+        }
+    }
+
     async fn send(&self) -> Written {
         let app = self.app;
+        self.announce().await?;
         let own = &self.action(Authorship::Technician);
         let answer = app
             .delegation
@@ -104,6 +119,7 @@ impl Draft<'_> {
             Some(answer) => return answer.map_err(Unwritten::Halo),
             None => {}
         }
+        self.announce().await?;
         self.as_service().await
     }
 

@@ -17,6 +17,10 @@ use halo_remote_support::rules::{
     wording::{Language, Message, say},
     words::{Lsid, UserId},
 };
+use std::time::Duration;
+
+/// After a replay agents may be this old.
+const FRESH: Duration = Duration::from_secs(30);
 
 /// What a fetched report is good for.
 pub(super) enum Fetched<'a> {
@@ -62,15 +66,11 @@ pub(super) async fn fetch(app: &App, job: &SessionJob) -> Result<Held> {
         Ok(body) => body,
         Err(failure) => {
             // An error in words may mean "not there yet": the report's own schedule. What the line says goes by the table.
-            let (kind, asked) = retry::trouble(&failure);
+            let (kind, _) = retry::trouble(&failure);
             if kind != retry::Trouble::Transient {
                 return trouble(app, job, &failure, true).await;
             }
-            let outcome = match asked {
-                Some(_) => standing(app, job, schedule).next(kind, asked).0,
-                None => next(),
-            };
-            return postpone(app, job, outcome, reason_of(&failure), Trace { counts: true, ..Trace::NOTHING }).await;
+            return postpone(app, job, next(), reason_of(&failure), Trace { counts: true, ..Trace::NOTHING }).await;
         }
     };
     match read(&job.lsid, &body) {
@@ -86,7 +86,15 @@ pub(super) async fn fetch(app: &App, job: &SessionJob) -> Result<Held> {
 
 /// Decides by the rules and records it, or waits for what the decision depends on.
 pub(super) async fn decide(app: &App, job: &SessionJob, session: &Session<'_>, body: &[u8]) -> Result<Held> {
-    match decision(app, session, body).await {
+    let mut decided = decision(app, session, body).await;
+    if job.by_hand
+        && matches!(&decided, Ok(decision) if decision.disposition.owner.is_none())
+        && app.roster.forget_agents_older(app, FRESH).await
+    {
+        // Played again because a name was mended: the agents at hand may be from before.
+        decided = decision(app, session, body).await;
+    }
+    match decided {
         Ok(decision) => {
             tracing::info!(
                 writes = decision.writes.len(),

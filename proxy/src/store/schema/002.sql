@@ -7,13 +7,20 @@ ALTER TABLE sessions ADD COLUMN facts      TEXT;                              --
 ALTER TABLE sessions ADD COLUMN sought     TEXT;                              -- the facts without case, for searching
 ALTER TABLE sessions ADD COLUMN rests_in   TEXT    NOT NULL DEFAULT 'written';
 UPDATE sessions SET since = announced_at;
-CREATE INDEX sessions_by_state ON sessions (state, announced_at);
+
+-- A report may have megabytes: apart, so that a step on the row does not carry them along.
+CREATE TABLE reports (
+    lsid TEXT PRIMARY KEY REFERENCES sessions (lsid) ON DELETE CASCADE,
+    body BLOB NOT NULL
+) STRICT;
+INSERT INTO reports (lsid, body) SELECT lsid, report FROM sessions WHERE report IS NOT NULL;
+ALTER TABLE sessions DROP COLUMN report;
 
 -- A session may have several writes one after the other: a note moved to another ticket is written there and withdrawn here.
 ALTER TABLE outbox RENAME TO outbox_of_one;
 CREATE TABLE outbox (
     id           INTEGER PRIMARY KEY,
-    lsid         TEXT NOT NULL REFERENCES sessions (lsid),
+    lsid         TEXT NOT NULL REFERENCES sessions (lsid) ON DELETE CASCADE,
     kind         TEXT NOT NULL CHECK (kind IN ('note', 'message', 'withdrawal')),
     payload      TEXT NOT NULL,          -- versioned JSON
     attempted_at INTEGER,                -- sent to Halo, outcome unknown
@@ -38,6 +45,14 @@ CREATE TABLE audit (
     ticket  INTEGER
 ) STRICT;
 CREATE INDEX audit_by_session ON audit (lsid);
+
+-- What is listed, counted and watched, without reading the rows.
+CREATE INDEX sessions_by_state ON sessions (state, announced_at);
+CREATE INDEX sessions_by_time ON sessions (announced_at);
+CREATE INDEX sessions_waiting ON sessions (since) WHERE state IN ('awaiting_report', 'pending');
+CREATE INDEX sessions_held ON sessions (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX sessions_swept ON sessions (source) WHERE source = 'sweep';
+CREATE INDEX outbox_in_doubt ON outbox (attempted_at) WHERE attempted_at IS NOT NULL AND written_at IS NULL;
 
 -- What is due is looked for state by state: what was begun goes before what is new.
 DROP INDEX sessions_due;

@@ -30,8 +30,12 @@ pub(super) fn handle(connection: &Connection, lsid: &Lsid, wish: &ByHand, by: &P
     };
     let step = Step { connection, lsid, by, at };
     match *wish {
-        ByHand::Link { ticket, private } => step.link(&before, ticket, private),
-        ByHand::Unlink => step.unlink(&before),
+        // Moved meanwhile: whether the person may was asked about another ticket.
+        ByHand::Link { seen, .. } | ByHand::Unlink { seen } if before.state == SessionState::Written && before.ticket != seen => {
+            Ok(Handled::Busy(before.state))
+        }
+        ByHand::Link { ticket, private, .. } => step.link(&before, ticket, private),
+        ByHand::Unlink { .. } => step.unlink(&before),
         ByHand::Replay => step.replay(&before),
     }
 }
@@ -93,7 +97,7 @@ impl Step<'_> {
             _ => SessionState::AwaitingReport,
         };
         self.connection.execute(
-            "UPDATE sessions SET state = ?2, reason = ?3, report = CASE WHEN ?2 = 'pending' THEN report END, since = ?4, changed_at = ?4, next_at = ?4,
+            "UPDATE sessions SET state = ?2, reason = ?3, since = ?4, changed_at = ?4, next_at = ?4,
              attempts = 0, unfinished = 0, lease_until = NULL, fence = fence + 1 WHERE lsid = ?1",
             params![
                 self.lsid.as_str(),
@@ -102,6 +106,9 @@ impl Step<'_> {
                 self.at
             ],
         )?;
+        if state == SessionState::AwaitingReport {
+            sessions::keep_report(self.connection, self.lsid, None)?;
+        }
         self.audit("session_replayed", before.ticket)
     }
 

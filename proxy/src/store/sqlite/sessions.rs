@@ -3,7 +3,7 @@
 
 use super::super::{
     Decision, Fence, Held, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Postponed, Result,
-    SessionFacts, SessionJob, SessionQuery, SessionState, SessionSummary, Source, Window,
+    SessionFacts, SessionJob, SessionQuery, SessionState, SessionSummary, Source, StoreProblem, Window,
 };
 use super::{from_json, rows_changed, to_json, word};
 use halo_remote_support::rules::{
@@ -39,47 +39,83 @@ pub(super) fn announce(connection: &Connection, lsid: &Lsid, source: Source, at:
     Ok(statement.execute(params![lsid.as_str(), source, at])? == 1)
 }
 
-/// States in the order given: what was begun goes before what is new.
+/// States in the order given: what was begun goes before what is new. A row that does not read is laid before a person and does
+/// not hold up the others.
 pub(super) fn claim(connection: &Connection, window: Window, states: &[SessionState]) -> Result<Option<SessionJob>> {
     for state in states {
         // What is due; then what a clock that was set back since has put off for too long.
         for due in [(UnixSeconds::MIN, window.now), (window.now + window.horizon, UnixSeconds::MAX)] {
-            if let Some(job) = claim_one(connection, window, *state, due)? {
-                return Ok(Some(job));
+            while let Some(lsid) = take(connection, window, *state, due)? {
+                match read_job(connection, &lsid) {
+                    Ok(job) => return Ok(Some(job)),
+                    Err(StoreProblem::Payload(what, problem)) => {
+                        let reason = Message::new("session.rowUnreadable").with("what", what).with("problem", problem);
+                        connection.execute(
+                            "UPDATE sessions SET state = 'failed', reason = ?2, disposition = NULL, facts = NULL, changed_at = ?3, next_at = NULL,
+                             lease_until = NULL WHERE lsid = ?1",
+                            params![lsid, to_json("reason", reason)?, window.now],
+                        )?;
+                    }
+                    Err(problem) => return Err(problem),
+                }
             }
         }
     }
     Ok(None)
 }
 
-fn claim_one(connection: &Connection, window: Window, state: SessionState, due: (UnixSeconds, UnixSeconds)) -> Result<Option<SessionJob>> {
+/// Raises the fence of one session that is due, and holds it.
+fn take(connection: &Connection, window: Window, state: SessionState, due: (UnixSeconds, UnixSeconds)) -> Result<Option<String>> {
     let mut statement = connection.prepare_cached(
         "UPDATE sessions SET fence = fence + 1, unfinished = unfinished + 1, lease_until = ?2, next_at = ?2 WHERE lsid =
          (SELECT lsid FROM sessions WHERE state = ?4 AND next_at > ?5 AND next_at <= ?6
           AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ?3) ORDER BY next_at LIMIT 1)
-         RETURNING lsid, fence, state, attempts, unfinished, since, report, disposition",
+         RETURNING lsid",
     )?;
     let mut rows = statement.query(params![window.now, window.until(), window.lease, state.word(), due.0, due.1])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let mut job = SessionJob {
-        lsid: lsid_of(row, 0)?,
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+}
+
+fn read_job(connection: &Connection, lsid: &str) -> Result<SessionJob> {
+    let mut statement = connection.prepare_cached(
+        "SELECT lsid, fence, state, attempts, unfinished, since, rests_in, disposition, since > announced_at FROM sessions WHERE lsid = ?1",
+    )?;
+    let mut rows = statement.query([lsid])?;
+    let Some(row) = rows.next()? else { return Err(StoreProblem::Payload("session", "it is gone".to_owned())) };
+    let state = state_of(&text(row, 2)?)?;
+    let lsid = lsid_of(row, 0)?;
+    let pending = state == SessionState::Pending;
+    Ok(SessionJob {
         fence: Fence(row.get(1)?),
-        state: state_of(&text(row, 2)?)?,
+        state,
         attempts: row.get(3)?,
         unfinished: row.get(4)?,
         since: row.get(5)?,
-        report: row.get(6)?,
+        rests_in: state_of(&text(row, 6)?)?,
         disposition: row.get::<_, Option<String>>(7)?.map(|text| from_json("disposition", &text)).transpose()?,
-        write: None,
-        moves: false,
+        by_hand: row.get(8)?,
+        report: if pending { report_of(connection, &lsid)? } else { None },
+        write: first_outstanding(connection, &lsid)?,
+        moves: pending
+            && connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE lsid = ?1 AND kind = 'withdrawal' AND written_at IS NULL)")?
+                .query_row([lsid.as_str()], |row| row.get(0))?,
+        lsid,
+    })
+}
+
+fn report_of(connection: &Connection, lsid: &Lsid) -> Result<Option<Vec<u8>>> {
+    let mut statement = connection.prepare_cached("SELECT body FROM reports WHERE lsid = ?1")?;
+    Ok(statement.query_row([lsid.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// Keeps a report, or forgets it.
+pub(super) fn keep_report(connection: &Connection, lsid: &Lsid, report: Option<&[u8]>) -> Result<()> {
+    match report {
+        Some(body) => connection.execute("INSERT OR REPLACE INTO reports (lsid, body) VALUES (?1, ?2)", params![lsid.as_str(), body])?,
+        None => connection.execute("DELETE FROM reports WHERE lsid = ?1", [lsid.as_str()])?,
     };
-    drop(rows);
-    job.write = first_outstanding(connection, &job.lsid)?;
-    job.moves = matches!(&job.write, Some(OutstandingWrite { intended: IntendedWrite::Note(_), .. }))
-        && connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE lsid = ?1 AND kind = 'withdrawal' AND written_at IS NULL)")?
-            .query_row([job.lsid.as_str()], |row| row.get(0))?;
-    Ok(Some(job))
+    Ok(())
 }
 
 fn first_outstanding(connection: &Connection, lsid: &Lsid) -> Result<Option<OutstandingWrite>> {
@@ -123,8 +159,8 @@ pub(super) fn decided(connection: &Connection, lsid: &Lsid, fence: Fence, decisi
     // What was refused keeps names, time and lsid, not the transcript.
     let needed = !at_once || decision.rests_in == SessionState::Stored;
     let changed = connection.execute(
-        "UPDATE sessions SET state = ?3, rests_in = ?4, reason = ?5, disposition = ?6, facts = ?7, sought = ?8, ticket = ?9, report = ?10,
-         changed_at = ?11, next_at = ?12, attempts = 0, unfinished = 0, lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
+        "UPDATE sessions SET state = ?3, rests_in = ?4, reason = ?5, disposition = ?6, facts = ?7, sought = ?8, ticket = ?9,
+         changed_at = ?10, next_at = ?11, attempts = 0, unfinished = 0, lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
         params![
             lsid.as_str(),
             fence.0,
@@ -135,12 +171,12 @@ pub(super) fn decided(connection: &Connection, lsid: &Lsid, fence: Fence, decisi
             to_json("facts", &decision.facts)?,
             sought(lsid, &decision.facts),
             ticket,
-            needed.then_some(&decision.report),
             decision.at,
             (!at_once).then_some(decision.at),
         ],
     )?;
     if changed == 1 {
+        keep_report(connection, lsid, needed.then_some(decision.report.as_slice()))?;
         forget_outstanding(connection, lsid)?;
         for write in &decision.writes {
             intend(connection, lsid, write)?;
@@ -190,10 +226,13 @@ pub(super) fn done(
     }
     // On its ticket the report has done its duty: the note is the record now. What was taken back has no ticket.
     connection.execute(
-        "UPDATE sessions SET state = rests_in, report = CASE WHEN ?3 THEN NULL ELSE report END, ticket = CASE WHEN ?3 THEN ticket END,
-         changed_at = ?2, next_at = NULL, attempts = 0, unfinished = 0, lease_until = NULL WHERE lsid = ?1",
+        "UPDATE sessions SET state = rests_in, ticket = CASE WHEN ?3 THEN ticket END, changed_at = ?2, next_at = NULL, attempts = 0, unfinished = 0,
+         lease_until = NULL WHERE lsid = ?1",
         params![lsid.as_str(), at, rests_in == SessionState::Written.word()],
     )?;
+    if rests_in == SessionState::Written.word() {
+        keep_report(connection, lsid, None)?;
+    }
     Ok(Held::Yes)
 }
 
@@ -215,6 +254,11 @@ pub(super) fn redirected(
             "UPDATE outbox SET payload = ?3, attempted_at = NULL WHERE id = ?2 AND lsid = ?1",
             params![lsid.as_str(), write, to_json("write", note)?],
         )?;
+        // Moved onto what its old ticket was merged into, or back: the old note is the note, and stays.
+        connection.execute(
+            "DELETE FROM outbox WHERE lsid = ?1 AND kind = 'withdrawal' AND written_at IS NULL AND payload ->> '$.payload.ticket' = ?2",
+            params![lsid.as_str(), note.ticket.get()],
+        )?;
     }
     Ok(rows_changed(changed))
 }
@@ -228,11 +272,12 @@ pub(super) fn written_elsewhere(
     at: UnixSeconds,
 ) -> Result<Held> {
     let changed = connection.execute(
-        "UPDATE sessions SET state = 'written', report = NULL, ticket = ?3, reason = ?4, changed_at = ?5, next_at = NULL, attempts = 0, unfinished = 0,
+        "UPDATE sessions SET state = 'written', ticket = ?3, reason = ?4, changed_at = ?5, next_at = NULL, attempts = 0, unfinished = 0,
          lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
         params![lsid.as_str(), fence.0, ticket.get(), to_json("reason", reason)?, at],
     )?;
     if changed == 1 {
+        keep_report(connection, lsid, None)?;
         forget_outstanding(connection, lsid)?;
     }
     Ok(rows_changed(changed))
@@ -255,8 +300,8 @@ pub(super) fn postponed(connection: &Connection, lsid: &Lsid, fence: Fence, post
         Outcome::Rest(state) => (None, Some(*state)),
     };
     let changed = connection.execute(
-        "UPDATE sessions SET next_at = ?3, state = coalesce(?4, state), reason = ?5, report = coalesce(?6, report), changed_at = ?7,
-         attempts = attempts + ?8, unfinished = 0, lease_until = NULL, ticket = CASE ?4 WHEN 'stored' THEN NULL WHEN 'written' THEN
+        "UPDATE sessions SET next_at = ?3, state = coalesce(?4, state), reason = ?5, changed_at = ?6,
+         attempts = attempts + ?7, unfinished = 0, lease_until = NULL, ticket = CASE ?4 WHEN 'stored' THEN NULL WHEN 'written' THEN
          (SELECT payload ->> '$.payload.ticket' FROM outbox o WHERE o.lsid = ?1 AND o.kind = 'note' AND o.written_at IS NOT NULL
           ORDER BY o.id DESC LIMIT 1) ELSE ticket END
          WHERE lsid = ?1 AND fence = ?2",
@@ -266,12 +311,14 @@ pub(super) fn postponed(connection: &Connection, lsid: &Lsid, fence: Fence, post
             next_at,
             state.map(SessionState::word),
             to_json("reason", &postponed.reason)?,
-            postponed.report,
             postponed.at,
             postponed.counts,
         ],
     )?;
     if changed == 1 {
+        if let Some(report) = &postponed.report {
+            keep_report(connection, lsid, Some(report))?;
+        }
         if postponed.clear {
             connection.execute("UPDATE outbox SET attempted_at = NULL WHERE lsid = ?1 AND written_at IS NULL", [lsid.as_str()])?;
         }
@@ -287,18 +334,22 @@ pub(super) fn one(connection: &Connection, lsid: &Lsid) -> Result<Option<Session
 }
 
 pub(super) fn list(connection: &Connection, lsid: Option<&Lsid>, asked: &SessionQuery) -> Result<Vec<SessionSummary>> {
-    let mut statement = connection.prepare_cached(
+    // Conditions that are not asked for are left out, so that each question finds its index.
+    let mut conditions =
+        vec!["NOT EXISTS (SELECT 1 FROM json_each(?3) AS w WHERE instr(coalesce(s.sought, s.lsid), w.value) = 0)".to_owned()];
+    conditions.extend(lsid.map(|_| "s.lsid = ?1".to_owned()));
+    conditions.extend(asked.ticket.map(|_| "s.ticket = ?2".to_owned()));
+    conditions.extend(asked.state.map(|state| format!("s.state = '{}'", state.word())));
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT s.lsid, s.state, s.reason, s.ticket, s.disposition,
          (SELECT o.action FROM outbox o WHERE o.lsid = s.lsid AND o.kind = 'note' AND o.written_at IS NOT NULL ORDER BY o.id DESC LIMIT 1),
          s.announced_at, s.changed_at, s.next_at, s.facts, s.source
-         FROM sessions s WHERE (?1 IS NULL OR s.lsid = ?1) AND (?2 IS NULL OR s.state = ?2) AND (?3 IS NULL OR s.ticket = ?3)
-         AND NOT EXISTS (SELECT 1 FROM json_each(?4) AS w WHERE instr(coalesce(s.sought, s.lsid), w.value) = 0)
-         ORDER BY s.announced_at DESC, s.rowid DESC LIMIT ?5",
-    )?;
+         FROM sessions s WHERE {} AND ?1 IS ?1 AND ?2 IS ?2 ORDER BY s.announced_at DESC, s.rowid DESC LIMIT ?4",
+        conditions.join(" AND ")
+    ))?;
     let words: Vec<_> = asked.search.split_whitespace().map(without_case).collect();
     let words = serde_json::to_string(&words).unwrap_or_else(|_| "[]".to_owned());
-    let state = asked.state.map(SessionState::word);
-    let mut rows = statement.query(params![lsid.map(Lsid::as_str), state, asked.ticket.map(TicketId::get), words, asked.limit])?;
+    let mut rows = statement.query(params![lsid.map(Lsid::as_str), asked.ticket.map(TicketId::get), words, asked.limit])?;
     let mut sessions = Vec::new();
     while let Some(row) = rows.next()? {
         let optional = |column: usize| row.get::<_, Option<String>>(column);

@@ -2,7 +2,7 @@
 
 use super::super::{Cuts, Figures, Pruned, Result, SessionState, StoreProblem};
 use super::{connect, events, sessions};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use std::path::Path;
 
 /// Rows forgotten in one step: writers wait no longer than that takes.
@@ -39,10 +39,6 @@ pub(super) fn prune(connection: &Connection, cuts: Cuts) -> Result<Pruned> {
         Ok(connection.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(values))?)
     };
     let resting = "(state IN ('written', 'refused', 'failed') AND changed_at < ?1 OR state = 'stored' AND changed_at < ?2)";
-    connection.execute(
-        &format!("DELETE FROM outbox WHERE lsid IN (SELECT lsid FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE {resting} LIMIT {AT_ONCE}))"),
-        params![cuts.sessions, cuts.stored],
-    )?;
     let pruned = Pruned {
         sessions: delete("sessions", resting, &[cuts.sessions, cuts.stored])?,
         events: delete("events", "received_at < ?1", &[cuts.events])?,
