@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its part of the house")]
 
 pub mod child;
+pub mod contract;
 
 use remote_support_proxy::{
     app::App,
@@ -386,17 +387,17 @@ pub struct Frame<'a> {
 impl Frame<'_> {
     pub async fn get(&self, path: &str) -> (u16, Value) {
         let request = self.house.client.get(self.house.proxy_url(&format!("/api/v1{path}"))).header("cookie", &self.cookie);
-        read(request.send().await.unwrap()).await
+        read("GET", &Value::Null, request.send().await.unwrap()).await
     }
 
     pub async fn send(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Value) {
         let url = self.house.proxy_url(&format!("/api/v1{path}"));
-        let mut request = self.house.client.request(method, url).header("cookie", &self.cookie).json(body);
+        let mut request = self.house.client.request(method.clone(), url).header("cookie", &self.cookie).json(body);
         request = request.header("origin", &self.house.origin).header("x-remote-support", "1");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        read(request.send().await.unwrap()).await
+        read(method.as_str(), body, request.send().await.unwrap()).await
     }
 
     pub async fn invite(&self, key: &str, body: &Value) -> (u16, Value) {
@@ -416,8 +417,12 @@ impl Frame<'_> {
     }
 }
 
-async fn read(answer: reqwest::Response) -> (u16, Value) {
-    let status = answer.status().as_u16();
+/// The answer, as it is described.
+async fn read(method: &str, body: &Value, answer: reqwest::Response) -> (u16, Value) {
+    let (path, status) = (answer.url().path().to_owned(), answer.status().as_u16());
+    let content_type = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
     let text = answer.text().await.unwrap();
+    contract::keeps(method, &path, body, &contract::Answer { status, content_type: content_type.as_deref(), text: &text })
+        .unwrap_or_else(|sentence| panic!("{method} {path} answered {status}, against its description: {sentence}\n{text}"));
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
