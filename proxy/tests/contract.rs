@@ -257,6 +257,7 @@ fn an_answer_against_the_description_is_noticed() {
     assert_eq!(keeps("PATCH", "/api/v1/me", &Value::Null, &answer(405, None, "")), Ok(()));
     for (method, path, body, answer, expected) in [
         ("GET", "/api/v1/nothing", Value::Null, answer(200, None, ""), "there is no such route in it"),
+        ("GET", "/healthz", Value::Null, answer(500, None, ""), "it has no such status"),
         ("POST", "/api/v1/sign-out", Value::Null, answer(204, None, "Bye"), "it has no body"),
         ("GET", "/api/v1/me", Value::Null, answer(200, Some("application/json"), "{"), "the body is not JSON"),
         (
@@ -308,4 +309,26 @@ async fn the_proxy_serves_the_description_and_asks_what_it_says_of_those_who_cal
             }
         }
     }
+}
+
+/// Frames hold what they read against the description; these are the routes no other story passes.
+#[tokio::test]
+async fn a_session_is_described_wherever_it_is_handled() {
+    let house = House::open().await;
+    let frame = house.sign_in(42).await;
+    let lsid = house.play(None, None, "rep:7").await;
+    let path = format!("/sessions/{lsid}");
+    house.until("it is stored", async |_| (frame.get(&path).await.1["state"] == "stored").then_some(())).await;
+    let (status, list) = frame.get("/sessions?state=stored&linkTo=1161&search=priya").await;
+    assert_eq!((status, &list["sessions"][0]["lsid"]), (200, &json!(lsid)), "{list}");
+    for (step, body, state) in
+        [("link", json!({"ticket": 1161}), "written"), ("unlink", json!({}), "stored"), ("replay", json!({}), "stored")]
+    {
+        let (status, session) = frame.send(Method::POST, &format!("{path}/{step}"), &[], &body).await;
+        assert_eq!((status, &session["state"]), (200, &json!(state)), "{step}: {session}");
+    }
+    let unknown = "/sessions/00000000000000000000000000000000";
+    assert_eq!(frame.get(unknown).await.1["code"], "session_unknown");
+    assert_eq!(frame.send(Method::POST, &format!("{path}/unlink"), &[], &json!({})).await.1["code"], "session_not_now");
+    assert_eq!(frame.get("/openapi.json").await.0, 200);
 }

@@ -19,18 +19,15 @@ pub fn keeps(method: &str, path: &str, body: &Value, answer: &Answer<'_>) -> Res
     let Some(operation) = operation(method, path) else {
         return if matches!(answer.status, 404 | 405) { Ok(()) } else { Err("there is no such route in it".to_owned()) };
     };
-    if answer.status < 300 {
-        if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
-            fits(schema, body).map_err(|sentence| format!("the request was granted, though {sentence}"))?;
-        }
+    if answer.status < 300
+        && let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema")
+    {
+        fits(schema, body).map_err(|sentence| format!("the request was granted, though {sentence}"))?;
     }
-    let described = &operation["responses"];
+    let answers = &operation["responses"];
     // The default is for refusals.
-    let described = match described.get(answer.status.to_string()) {
-        Some(described) => described,
-        None if answer.status >= 400 => &described["default"],
-        None => return Err("it has no such status".to_owned()),
-    };
+    let default = answers.get("default").filter(|_| answer.status >= 400);
+    let Some(described) = answers.get(answer.status.to_string()).or(default) else { return Err("it has no such status".to_owned()) };
     let Some(content) = resolved(described).get("content") else {
         return if answer.text.is_empty() { Ok(()) } else { Err("it has no body".to_owned()) };
     };
