@@ -332,3 +332,13 @@ async fn a_session_is_described_wherever_it_is_handled() {
     assert_eq!(frame.send(Method::POST, &format!("{path}/unlink"), &[], &json!({})).await.1["code"], "session_not_now");
     assert_eq!(frame.get("/openapi.json").await.0, 200);
 }
+
+#[tokio::test]
+async fn a_question_that_does_not_read_is_refused_with_what_is_wrong_with_it() {
+    let house = House::open().await;
+    let frame = house.sign_in(42).await;
+    for path in ["/channels", "/channels?ticket=x", "/sessions?state=nowhere", "/invites?ticket=0"] {
+        let (status, problem) = frame.get(path).await;
+        assert_eq!((status, &problem["code"]), (400, &json!("body_invalid")), "{path}: {problem}");
+    }
+}

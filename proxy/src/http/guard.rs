@@ -5,7 +5,7 @@ use super::Refusal;
 use crate::{app::App, sign_in::Caller, vault};
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Request, State},
+    extract::{FromRequest, FromRequestParts, Query, Request, State},
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -64,6 +64,20 @@ impl FromRequestParts<Arc<App>> for Caller {
         let signed_out = || Refusal::from(Failure::new(FailureKind::SignedOut));
         let cookie = cookie_digest(parts).ok_or_else(signed_out)?;
         app.store.caller(cookie, app.clock.now()).await?.ok_or_else(signed_out)
+    }
+}
+
+/// The query; one that does not read is refused with what is wrong with it.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Asked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        match Query::from_request_parts(parts, app).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(rejection) => Err(Failure::new(FailureKind::BodyInvalid).with("text", rejection.body_text()).into()),
+        }
     }
 }
 

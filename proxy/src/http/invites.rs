@@ -1,6 +1,9 @@
 //! `/channels` and `/invites`.
 
-use super::{Refusal, guard::Body};
+use super::{
+    Refusal,
+    guard::{Asked, Body},
+};
 use crate::{
     access::{self, Operation},
     app::App,
@@ -10,7 +13,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use halo_remote_support::{
@@ -43,7 +46,7 @@ pub(super) struct Invites {
 pub(super) async fn channels(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Query(query): Query<ForTicket>,
+    Asked(query): Asked<ForTicket>,
 ) -> Result<Json<Channels>, Refusal> {
     let grant = access::may(&app, &caller, Operation::PrepareInvite(query.ticket)).await?;
     let stored = app.settings().await?;
@@ -124,7 +127,7 @@ pub(super) async fn send(
     })
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Query(query): Query<ForTicket>) -> Result<Json<Invites>, Refusal> {
+pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Asked(query): Asked<ForTicket>) -> Result<Json<Invites>, Refusal> {
     access::may(&app, &caller, Operation::SeeTicket(query.ticket)).await?;
     let rows = app.store.invites_of(query.ticket, SHOWN).await?;
     let invites = rows.iter().map(|row| invites::shown(&app, row)).collect::<Result<_, _>>()?;

@@ -2,7 +2,10 @@
 //! may see the ticket, a list of stored ones to whoever may change the ticket they would be linked to, one stored session to any agent
 //! who knows its id, all of them to administrators.
 
-use super::{Refusal, guard::Body};
+use super::{
+    Refusal,
+    guard::{Asked, Body},
+};
 use crate::{
     access::{self, Operation},
     app::App,
@@ -12,7 +15,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
 };
 use halo_remote_support::{
@@ -29,7 +32,7 @@ const SHOWN: u32 = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Asked {
+pub(super) struct Wanted {
     ticket: Option<TicketId>,
     state: Option<SessionState>,
     #[serde(default)]
@@ -43,7 +46,7 @@ pub(super) struct Sessions {
     sessions: Vec<SessionSummary>,
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Sessions>, Refusal> {
+pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Asked(asked): Asked<Wanted>) -> Result<Json<Sessions>, Refusal> {
     match (asked.ticket, asked.link_to, asked.state) {
         (Some(ticket), ..) => drop(access::may(&app, &caller, Operation::SeeTicket(ticket)).await?),
         (None, Some(ticket), Some(SessionState::Stored)) => drop(access::may(&app, &caller, Operation::LinkSession(ticket)).await?),
