@@ -28,6 +28,8 @@ pub enum Kind {
     Hang,
     /// Performed, then the connection closes without an answer.
     CommitThenCut,
+    /// Performed at once, answered late: what the caller learns is old.
+    CommitThenDelay,
     /// Performed, then no answer.
     CommitThenHang,
     /// Performed, then answered with this status: a gateway that lost patience.
@@ -120,6 +122,11 @@ pub async fn strike(fault: Fault, perform: impl Future<Output = Response> + Send
             perform.await;
             pause.await;
             cut()
+        }
+        Kind::CommitThenDelay => {
+            let response = perform.await;
+            pause.await;
+            response
         }
         Kind::CommitThenHang => {
             perform.await;

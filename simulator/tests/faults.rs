@@ -132,3 +132,23 @@ async fn both_vendors_can_be_slow_and_do_what_they_do_at_the_end() {
     assert_eq!(vendors.client.get(url).bearer_auth(appliance_token).send().await.unwrap().status(), 200);
     assert!(begun.elapsed() >= late);
 }
+
+#[tokio::test]
+async fn a_late_answer_tells_what_was_true_before() {
+    let vendors = Vendors::open().await;
+    let token = vendors.service_token().await;
+    fault(&vendors, json!({"path": "/api/Actions", "method": "GET", "kind": "commit_then_delay", "milliseconds": 200})).await;
+    let list = || async { vendors.get(&token, "/api/Actions?ticket_id=1161").send().await.unwrap().json::<Value>().await.unwrap() };
+    let write = async {
+        vendors
+            .until("it is asked", async |vendors| {
+                let ledger = vendors.halo("ledger", None).await;
+                ledger["requests"].as_array().unwrap().iter().any(|request| request["path"] == "/api/Actions").then_some(())
+            })
+            .await;
+        vendors.post(&token, "/api/Actions", &action()).send().await.unwrap();
+    };
+    let (before, ()) = tokio::join!(list(), write);
+    let after = list().await;
+    assert_eq!((before["record_count"].as_u64(), after["record_count"].as_u64()), (Some(1), Some(2)), "{before}");
+}

@@ -66,7 +66,7 @@ async fn windows_by_their_end_hold_closed_sessions_only() {
 }
 
 #[tokio::test]
-async fn a_report_can_lag_and_be_overridden() {
+async fn a_report_can_lag_be_overridden_and_be_cut_off() {
     let vendors = Vendors::open().await;
     vendors.appliance("settings", Some(json!({"report_lag_ms": 3_600_000}))).await;
     let lsid = vendors.play(json!({"external_key": "1161", "script": [{"join": "rep:7"}], "end": true})).await;
@@ -76,6 +76,10 @@ async fn a_report_can_lag_and_be_overridden() {
     assert!(of_xml(&vendors.report(&[("lsid", &lsid)]).await).contains("session_list/session/end_time"));
     vendors.appliance("settings", Some(json!({"report_override": "<html>upgrading"}))).await;
     assert_eq!(vendors.report(&[("lsid", &lsid)]).await, "<html>upgrading");
+    vendors.appliance("settings", Some(json!({"report_override": null}))).await;
+    let damaged = vendors.play(json!({"external_key": "1161", "end": true, "damaged": true})).await;
+    assert!(!vendors.report(&[("lsid", &damaged)]).await.contains("</session_list>"));
+    assert!(vendors.report(&[("lsid", &lsid)]).await.contains("</session_list>"), "the others are whole");
 }
 
 #[tokio::test]

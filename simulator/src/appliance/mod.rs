@@ -59,6 +59,8 @@ pub(crate) struct State {
     events: Vec<events::Event>,
     /// Sessions of which no event tells.
     silent: BTreeSet<String>,
+    /// Sessions whose report is cut off.
+    damaged: BTreeSet<String>,
 }
 
 impl World {
@@ -109,6 +111,7 @@ impl State {
             sessions: Vec::new(),
             events: Vec::new(),
             silent: BTreeSet::new(),
+            damaged: BTreeSet::new(),
         }
     }
 

@@ -40,6 +40,9 @@ pub(super) struct Play {
     announce: bool,
     /// The team in whose queue it was taken.
     team: Option<u32>,
+    /// Its report is cut off, for ever.
+    #[serde(default)]
+    damaged: bool,
 }
 
 /// Plays a session at once, its times spread over the minutes before its end.
@@ -81,6 +84,9 @@ pub(super) async fn play(Shared(world): Shared<Arc<World>>, Json(play): Json<Pla
             // The report's lag counts from the end, too.
             session.ended_ms = session.ended_ms.map(|ended| ended - play.ended_ago * 1000);
         }
+    }
+    if play.damaged {
+        state.damaged.insert(lsid.clone());
     }
     world.wake.notify_one();
     Ok(Json(json!({"lsid": lsid})))

@@ -60,6 +60,9 @@ fn report(world: &World, headers: &HeaderMap, form: &Fields) -> Response {
         Err(text) => return error(&state, Reporting, text),
     };
     if asked == "SupportSession" {
+        if let Some(session) = chosen.iter().find(|session| state.damaged.contains(&session.lsid)) {
+            return answer(format!("<session_list><session lsid=\"{}\"><session_type>", session.lsid));
+        }
         document(&state, Reporting, "session_list", |xml| {
             for session in chosen {
                 session_xml::write(xml, session, shown_end(&state, session), state.now(), &world.origin);
