@@ -11,7 +11,7 @@
 
 mod house;
 
-use house::{EVENT_TOKEN, House, SECRET_MARKS};
+use house::{EVENT_TOKEN, House, Plan, SECRET_MARKS};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -64,7 +64,7 @@ async fn check_names_each_right_and_makes_the_round_trip_and_tells_what_to_do() 
 
 #[tokio::test]
 async fn check_without_a_running_proxy_says_that_the_round_trip_fails_and_why() {
-    let mut house = House::build("15s").await;
+    let mut house = House::build(&Plan::default()).await;
     house.release_port();
     let (code, out, _) = run(&house, &["check"]).await;
     assert_eq!(code, 1);
@@ -142,7 +142,7 @@ async fn a_backup_is_whole_private_and_opens_with_its_key() {
 
 #[tokio::test]
 async fn the_event_url_is_rotated_in_three_steps() {
-    let mut house = House::build("15s").await;
+    let mut house = House::build(&Plan::default()).await;
     let config = std::fs::read_to_string(house.config_path()).unwrap();
     std::fs::write(house.config_path(), config.replace("token = { file = \"event.token\" }", "")).unwrap();
     let url = async |house: &House, arguments: &[&str]| {
@@ -164,7 +164,7 @@ async fn the_event_url_is_rotated_in_three_steps() {
 
 #[tokio::test]
 async fn a_secret_of_ones_own_is_not_rotated_behind_ones_back() {
-    let house = House::build("15s").await;
+    let house = House::build(&Plan::default()).await;
     let (code, _, error) = run(&house, &["event-url", "--rotate"]).await;
     assert!(code == 1 && error.contains("events.previous_token"), "{error}");
     assert!(run(&house, &["event-url"]).await.1.contains(EVENT_TOKEN));

@@ -147,7 +147,7 @@ async fn f28_a_second_proxy_on_the_same_store_is_refused() {
 
 #[tokio::test]
 async fn f29_pending_work_of_an_older_version_is_done_by_this_one() {
-    let mut house = House::build("15s").await;
+    let mut house = House::build(&Plan::default()).await;
     let data = house.folder.path().join("data");
     std::fs::create_dir_all(&data).unwrap();
     // What version 1 left: decided and not written, written, and a session whose report is awaited.
@@ -317,7 +317,7 @@ async fn f14_what_ended_before_the_first_start_is_not_ours() {
 
 #[tokio::test]
 async fn f31_while_the_token_is_rotated_both_work_and_then_the_old_one_is_an_unknown_page() {
-    let mut house = House::build("15s").await;
+    let mut house = House::build(&Plan::default()).await;
     let config = std::fs::read_to_string(house.config_path()).unwrap();
     let new = "new-event-token-of-the-test-0123456789abcdefgh";
     let old = "{ file = \"event.token\" }";

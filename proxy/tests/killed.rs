@@ -13,7 +13,7 @@
 
 mod house;
 
-use house::{House, child::Proxy};
+use house::{House, Plan, child::Proxy};
 use serde_json::Value;
 
 /// Actions that hold this session's marker.
@@ -31,7 +31,7 @@ async fn answers(house: &House, lsid: &str) -> Vec<Value> {
 }
 
 async fn closed() -> House {
-    let mut house = House::build("3s").await;
+    let mut house = House::build(&Plan { lease: "3s", ..Plan::default() }).await;
     house.release_port();
     house
 }

@@ -1,7 +1,10 @@
 //! The real binary as a child process: started, stopped at a fail point, killed, told to stop, confined.
 
 use super::{House, PATIENCE};
-use std::process::{ExitStatus, Stdio};
+use std::{
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -46,12 +49,19 @@ impl Proxy {
 
     /// Waits until it stands still at its fail point.
     pub async fn stands_at(&mut self, point: &str) {
-        let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await.expect("the fail point is reached").unwrap();
-        assert_eq!(line.as_deref(), Some(format!("fail point {point}").as_str()));
+        assert!(self.stands_within(point, PATIENCE).await, "the fail point is not reached");
+    }
+
+    /// Whether it comes to stand still at its fail point within this time.
+    pub async fn stands_within(&mut self, point: &str, patience: Duration) -> bool {
+        let Ok(line) = tokio::time::timeout(patience, self.lines.next_line()).await else { return false };
+        assert_eq!(line.unwrap().as_deref(), Some(format!("fail point {point}").as_str()), "the proxy says where it stands");
+        true
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.
     pub async fn kill(mut self) {
+        assert!(self.child.try_wait().unwrap().is_none(), "the proxy ended by itself");
         self.child.kill().await.unwrap();
     }
 
@@ -63,6 +73,6 @@ impl Proxy {
     pub async fn terminate(mut self) -> ExitStatus {
         let sent = std::process::Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
         assert!(sent.success());
-        tokio::time::timeout(std::time::Duration::from_secs(10), self.child.wait()).await.expect("it stops within ten seconds").unwrap()
+        tokio::time::timeout(Duration::from_secs(10), self.child.wait()).await.expect("it stops within ten seconds").unwrap()
     }
 }

@@ -3,9 +3,11 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the house")]
 
+pub mod chaos;
 pub mod child;
 pub mod contract;
 
+use chaos::Chaos;
 use remote_support_proxy::{
     app::App,
     clock::{Clock, HandClock, SystemClock},
@@ -28,9 +30,33 @@ pub const SECRET_MARKS: [&str; 3] = ["bt-secret-1", "halo-service-secret-1", EVE
 /// Anything that takes longer is a failure.
 pub const PATIENCE: Duration = Duration::from_secs(40);
 
-/// The simulators, and a folder with a proxy.toml that points at them.
+/// How a house is built.
+pub struct Plan {
+    /// Must outlast what a person may wait for (8 s), unless losing it is what the test is about.
+    pub lease: &'static str,
+    pub in_doubt_wait: &'static str,
+    /// A chaos proxy before each vendor.
+    pub chaos: bool,
+    /// More in its proxy.toml.
+    pub more: &'static str,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { lease: "15s", in_doubt_wait: "1s", chaos: false, more: "" }
+    }
+}
+
+/// The lines to the vendors.
+pub struct Lines {
+    pub halo: Chaos,
+    pub appliance: Chaos,
+}
+
+/// The simulators, and a folder with a proxy.toml that points at them, or at the chaos proxies before them.
 pub struct House {
     pub simulator: Simulator,
+    pub lines: Option<Lines>,
     pub folder: tempfile::TempDir,
     /// Where the proxy listens.
     pub proxy: SocketAddr,
@@ -44,13 +70,8 @@ pub struct House {
 }
 
 impl House {
-    /// The simulators run; the proxy does not yet. A lease must outlast what a person may wait for (8 s), unless the holder
-    /// is killed.
-    pub async fn build(lease: &str) -> Self {
-        Self::build_with(lease, "").await
-    }
-
-    async fn build_with(lease: &str, more: &str) -> Self {
+    /// The simulators run; the proxy does not yet.
+    pub async fn build(plan: &Plan) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = listener.local_addr().unwrap();
         let origin = format!("http://support.localhost:{}", proxy.port());
@@ -64,31 +85,35 @@ impl House {
         })
         .await
         .unwrap();
+        let lines = plan.chaos.then(|| Lines {
+            halo: Chaos::before(simulator.halo_addr).unwrap(),
+            appliance: Chaos::before(simulator.appliance_addr).unwrap(),
+        });
         let folder = tempfile::tempdir().unwrap();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let clock = Arc::new(SystemClock::new());
-        let house = Self { simulator, folder, proxy, origin, client, clock, app: None, stop: None, reserved: Some(listener) };
-        house.write_config(lease, more);
+        let house = Self { simulator, lines, folder, proxy, origin, client, clock, app: None, stop: None, reserved: Some(listener) };
+        house.write_config(plan);
         house
     }
 
     /// The whole house, proxy and worker in this process.
     pub async fn open() -> Self {
-        let mut house = Self::build("15s").await;
+        let mut house = Self::build(&Plan::default()).await;
         house.start_proxy().await;
         house
     }
 
     /// The same with more in its proxy.toml.
-    pub async fn open_with(more: &str) -> Self {
-        let mut house = Self::build_with("15s", more).await;
+    pub async fn open_with(more: &'static str) -> Self {
+        let mut house = Self::build(&Plan { more, ..Plan::default() }).await;
         house.start_proxy().await;
         house
     }
 
     /// The same with a clock that is moved by hand. It begins now: the appliance's clock goes on by itself.
-    pub async fn open_by(more: &str) -> (Self, HandClock) {
-        let mut house = Self::build_with("15s", more).await;
+    pub async fn open_by(more: &'static str) -> (Self, HandClock) {
+        let mut house = Self::build(&Plan { more, ..Plan::default() }).await;
         let clock = HandClock::at(SystemClock::new().now());
         house.clock = Arc::new(clock.clone());
         house.start_proxy().await;
@@ -154,7 +179,7 @@ impl House {
         self.folder.path().join("proxy.toml")
     }
 
-    fn write_config(&self, lease: &str, more: &str) {
+    fn write_config(&self, plan: &Plan) {
         let write = |name: &str, text: &str| {
             use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
             let mut file =
@@ -170,7 +195,11 @@ impl House {
         ]});
         write("settings.json", &settings.to_string());
         let (halo, appliance) = (&self.simulator.halo_origin, &self.simulator.appliance_origin);
-        let (halo_addr, appliance_addr) = (self.simulator.halo_addr, self.simulator.appliance_addr);
+        let (halo_addr, appliance_addr) = match &self.lines {
+            Some(lines) => (lines.halo.addr, lines.appliance.addr),
+            None => (self.simulator.halo_addr, self.simulator.appliance_addr),
+        };
+        let Plan { lease, in_doubt_wait, more, .. } = plan;
         let (proxy, origin) = (self.proxy, &self.origin);
         write(
             "proxy.toml",
@@ -197,7 +226,7 @@ token = {{ file = "event.token" }}
 [worker]
 report_schedule = ["0s", "1s"]
 retry_schedule = ["1s"]
-in_doubt_wait = "1s"
+in_doubt_wait = "{in_doubt_wait}"
 lease = "{lease}"
 poll = "50ms"
 [first_start]
@@ -259,13 +288,18 @@ settings = "settings.json"
     }
 
     /// Polls until the question has an answer.
-    pub async fn until<T>(&self, what: &str, mut question: impl AsyncFnMut(&Self) -> Option<T>) -> T {
+    pub async fn until<T>(&self, what: &str, question: impl AsyncFnMut(&Self) -> Option<T>) -> T {
+        self.until_within(PATIENCE, what, question).await
+    }
+
+    /// Polls until the question has an answer, for so long.
+    pub async fn until_within<T>(&self, patience: Duration, what: &str, mut question: impl AsyncFnMut(&Self) -> Option<T>) -> T {
         let start = Instant::now();
         loop {
             if let Some(answer) = question(self).await {
                 return answer;
             }
-            assert!(start.elapsed() < PATIENCE, "gave up waiting: {what}");
+            assert!(start.elapsed() < patience, "gave up waiting: {what}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

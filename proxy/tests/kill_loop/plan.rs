@@ -1,0 +1,224 @@
+//! What happens in each round, drawn from the seed before the first one begins: the same seed is the same plan, however fast
+//! the machine is.
+
+use crate::house::chaos::Mode;
+use rand::{
+    Rng as _, SeedableRng as _,
+    rngs::StdRng,
+    seq::{IndexedRandom as _, SliceRandom as _},
+};
+use serde_json::{Value, json};
+use std::{fmt, time::Duration};
+
+/// The chaos proxies hold a byte back for so long at most, each way.
+const LONGEST_DELAY: u64 = 150;
+/// So long after its connection was cut Halo may still do a write.
+const LATEST_COMMIT: u64 = 400;
+/// A write of unknown outcome is looked up after this long, and written again when it is not found. A write that arrives later
+/// still is overlooked, rightly, and would be a second note: so it must be longer than any write can be on its way here.
+///
+/// The moment of the attempt is stored before the tokens for it are fetched. At worst Halo's authorisation server is asked
+/// for, the technician's token is renewed in vain and the service's one is fetched, each of the three behind another task
+/// that tries the same; then the request itself travels. The moment is stored in whole seconds, too.
+pub const IN_DOUBT_WAIT: &str = "5s";
+const _: () = assert!((3 * 2 * 2 + 1) * LONGEST_DELAY + LATEST_COMMIT + 1000 < 4000, "leaves a busy machine a second");
+/// Shorter than many a step takes over a slow line, so that holders lose their rows all the time; what they do then must be
+/// nothing.
+pub const LEASE: &str = "2s";
+/// Longer than [`LEASE`].
+pub const OUTLASTS_THE_LEASE: u64 = 3500;
+
+/// Tickets with a user that invites are sent from.
+pub const TICKETS: [u32; 3] = [1161, 2001, 2002];
+/// A ticket that was deleted.
+pub const DELETED: u32 = 2003;
+/// Representatives whom Halo knows, and one whom it does not.
+pub const TECHNICIANS: [u32; 2] = [7, 12];
+pub const STRANGER: u32 = 77;
+
+/// Bodies that are no session's end, and what the inbox calls them.
+pub const GARBAGE: [(&str, &str); 6] = [
+    ("", "quarantined"),
+    ("\u{0}\u{1}%zz=%ff", "quarantined"),
+    ("{\"event\":\"support_conference_end\"}", "quarantined"),
+    ("event=support_conference_end&timestamp=1", "quarantined"),
+    ("event=support_conference_end&lsid=1161", "quarantined"),
+    ("event=support_conference_begin&lsid=1161", "ignored"),
+];
+
+/// How a session comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// By an invite's key; the number chooses one that was mailed.
+    ByKey(usize),
+    /// A technician typed the ticket's number.
+    Typed(u32),
+    /// On a ticket that was deleted.
+    Deleted,
+    /// Nobody knows its technician.
+    Stranger,
+    /// Without a key.
+    WithoutKey,
+    /// Its report never reads.
+    Impossible,
+}
+
+/// Something that happens in a round.
+#[derive(Clone, Copy, Debug)]
+pub enum Deed {
+    Session {
+        kind: Kind,
+        technician: u32,
+    },
+    Invite(u32),
+    /// An earlier session's event comes again, as it was or with another time.
+    Again {
+        which: usize,
+        changed: bool,
+    },
+    Garbage(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vendor {
+    Halo,
+    Appliance,
+}
+
+/// A vendor's line misbehaves for a while.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble {
+    pub vendor: Vendor,
+    pub mode: Mode,
+    pub begins: Duration,
+    pub lasts: Duration,
+}
+
+/// One round.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// The fail point it is killed at; otherwise it is killed at `moment`.
+    pub point: Option<&'static str>,
+    pub moment: Duration,
+    /// With the time each begins at.
+    pub deeds: Vec<(Duration, Deed)>,
+    pub trouble: Option<Trouble>,
+    /// What becomes of one write at Halo.
+    pub fault: Option<(&'static str, u64)>,
+    /// Reports have no end until then.
+    pub lag_ms: u64,
+}
+
+impl Round {
+    /// Halo's fault, for its control.
+    pub fn halo_fault(&self) -> Option<Value> {
+        let (kind, milliseconds) = self.fault?;
+        Some(json!([{"path": "/api/Actions", "method": "POST", "kind": kind, "status": 504, "milliseconds": milliseconds}]))
+    }
+
+    /// Nothing but the kill happens to it.
+    pub fn is_calm(&self) -> bool {
+        self.trouble.is_none() && self.fault.is_none() && self.lag_ms == 0
+    }
+}
+
+impl fmt::Display for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.point {
+            Some(point) => write!(f, "killed at {point}")?,
+            None => write!(f, "killed after {:?}", self.moment)?,
+        }
+        if let Some(Trouble { vendor, mode, begins, lasts }) = self.trouble {
+            write!(f, "; {vendor:?}: {mode:?} after {begins:?} for {lasts:?}")?;
+        }
+        if let Some((kind, milliseconds)) = self.fault {
+            write!(f, "; a write: {kind} {milliseconds} ms")?;
+        }
+        if self.lag_ms > 0 {
+            write!(f, "; reports lag {} ms", self.lag_ms)?;
+        }
+        for (_, deed) in &self.deeds {
+            match deed {
+                Deed::Session { kind, technician } => write!(f, "; {kind:?} by {technician}")?,
+                deed => write!(f, "; {deed:?}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every other round is a fail point's, in turn; the others are for any of them, or for any moment. The first turn of each
+/// point is a calm one, so that it is surely reached.
+pub fn draw(seed: u64, rounds: usize, points: &[&'static str]) -> Vec<Round> {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let offset = dice.random_range(0..points.len());
+    (0..rounds)
+        .map(|number| {
+            let turn = (number % 2 == 0).then_some(number / 2);
+            let any = points.choose(&mut dice).copied().filter(|_| dice.random_bool(0.4));
+            let point = turn.map(|turn| points[(turn + offset) % points.len()]).or(any);
+            round(&mut dice, point, turn.is_some_and(|turn| turn < points.len()))
+        })
+        .collect()
+}
+
+fn milliseconds(dice: &mut StdRng, range: std::ops::Range<u64>) -> Duration {
+    Duration::from_millis(dice.random_range(range))
+}
+
+fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
+    let mut deeds = vec![session(dice, true)];
+    if calm || dice.random_bool(0.5) {
+        deeds.push(Deed::Invite(*TICKETS.choose(dice).unwrap()));
+    }
+    for _ in 0..dice.random_range(0..4) {
+        deeds.push(match dice.random_range(0..10) {
+            0 | 1 => Deed::Again { which: dice.random_range(0..1000), changed: dice.random() },
+            2 => Deed::Garbage(dice.random_range(0..GARBAGE.len())),
+            _ => session(dice, false),
+        });
+    }
+    deeds.shuffle(dice);
+    let deeds = deeds.into_iter().map(|deed| (milliseconds(dice, 0..400), deed)).collect();
+    let trouble = trouble(dice);
+    let fault = [
+        ("cut", 0),
+        ("commit_then_cut", 0),
+        ("commit_then_status", 0),
+        ("status", 0),
+        ("cut_then_commit", dice.random_range(1..=LATEST_COMMIT)),
+    ];
+    let fault = *fault.choose(dice).unwrap();
+    let (fault, lag_ms) = (Some(fault).filter(|_| dice.random_bool(0.35)), if dice.random_bool(0.25) { 1500 } else { 0 });
+    let moment = milliseconds(dice, 0..1500);
+    if calm {
+        return Round { point, moment, deeds, trouble: None, fault: None, lag_ms: 0 };
+    }
+    Round { point, moment, deeds, trouble, fault, lag_ms }
+}
+
+fn session(dice: &mut StdRng, on_a_ticket: bool) -> Deed {
+    let choose = if on_a_ticket { 6 } else { 10 };
+    let kind = match dice.random_range(0..choose) {
+        0..4 => Kind::ByKey(dice.random_range(0..1000)),
+        4..6 => Kind::Typed(*TICKETS.choose(dice).unwrap()),
+        6 => Kind::Deleted,
+        7 => Kind::Stranger,
+        8 => Kind::WithoutKey,
+        _ => Kind::Impossible,
+    };
+    let technician = if kind == Kind::Stranger { STRANGER } else { *TECHNICIANS.choose(dice).unwrap() };
+    Deed::Session { kind, technician }
+}
+
+fn trouble(dice: &mut StdRng) -> Option<Trouble> {
+    let vendor = if dice.random() { Vendor::Halo } else { Vendor::Appliance };
+    let mode = match dice.random_range(0..3) {
+        0 => Mode::Cut,
+        1 => Mode::Delay(milliseconds(dice, 20..LONGEST_DELAY + 1)),
+        // Nothing of the answer, a piece of its head, or a piece of its body.
+        _ => Mode::Reset(*[0, 40, 400].choose(dice).unwrap()),
+    };
+    let trouble = Trouble { vendor, mode, begins: milliseconds(dice, 0..500), lasts: milliseconds(dice, 200..1800) };
+    Some(trouble).filter(|_| dice.random_bool(0.55))
+}
