@@ -1,5 +1,5 @@
-//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `fuzz`, `mutants`,
-//! `screenshots`, `bench`. Nothing of it is part of the product.
+//! Everything a person types: `cargo xtask build`, `demo`, `test`, `check`, `size`, `guard`, `soak`, `fuzz`,
+//! `mutants`, `screenshots`, `bench`. Nothing of it is part of the product.
 
 mod bench;
 mod build;
@@ -14,6 +14,7 @@ mod package;
 mod plugin;
 mod screenshots;
 mod size;
+mod soak;
 mod stage;
 mod test;
 mod workspace;
@@ -47,6 +48,8 @@ enum Action {
         /// Only the patches whose name contains this word
         word: Option<String>,
     },
+    /// Kill the proxy again and again while its vendors misbehave, and expect nothing lost and nothing twice
+    Soak(soak::Options),
     /// Look for inputs that break a promise; needs the nightly compiler
     Fuzz(fuzz::Options),
     /// Change the rules in small ways and expect a test to fail each time
@@ -92,6 +95,7 @@ fn run(action: Action) -> Result<()> {
         Action::Check => check::check(&workspace),
         Action::Size => size::check(&workspace),
         Action::Guard { word } => guard::guard(&workspace, word.as_deref()),
+        Action::Soak(options) => soak::soak(&workspace, &options),
         Action::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Action::Mutants(options) => mutants::mutants(&workspace, &options),
         Action::Screenshots(options) => screenshots::take(&workspace, &options),

@@ -33,7 +33,7 @@ pub const TICKETS: [u32; 3] = [1161, 2001, 2002];
 /// A ticket that was deleted.
 pub const DELETED: u32 = 2003;
 /// Representatives whom Halo knows, and one whom it does not.
-pub const TECHNICIANS: [u32; 2] = [7, 12];
+pub const TECHNICIANS: [u32; 3] = [7, 12, 13];
 pub const STRANGER: u32 = 77;
 
 /// Bodies that are no session's end, and what the inbox calls them.
@@ -94,6 +94,24 @@ pub struct Trouble {
     pub lasts: Duration,
 }
 
+/// A vendor deals oddly with one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Fault {
+    pub vendor: Vendor,
+    method: &'static str,
+    path: &'static str,
+    kind: &'static str,
+    milliseconds: u64,
+}
+
+impl Fault {
+    /// For the vendor's control.
+    pub fn control(&self) -> Value {
+        let Self { method, path, kind, milliseconds, .. } = self;
+        json!([{"path": path, "method": method, "kind": kind, "status": 504, "milliseconds": milliseconds}])
+    }
+}
+
 /// One round.
 #[derive(Clone, Debug)]
 pub struct Round {
@@ -103,19 +121,13 @@ pub struct Round {
     /// With the time each begins at.
     pub deeds: Vec<(Duration, Deed)>,
     pub trouble: Option<Trouble>,
-    /// What becomes of one write at Halo.
-    pub fault: Option<(&'static str, u64)>,
+    /// What becomes of one call.
+    pub fault: Option<Fault>,
     /// Reports have no end until then.
     pub lag_ms: u64,
 }
 
 impl Round {
-    /// Halo's fault, for its control.
-    pub fn halo_fault(&self) -> Option<Value> {
-        let (kind, milliseconds) = self.fault?;
-        Some(json!([{"path": "/api/Actions", "method": "POST", "kind": kind, "status": 504, "milliseconds": milliseconds}]))
-    }
-
     /// Nothing but the kill happens to it.
     pub fn is_calm(&self) -> bool {
         self.trouble.is_none() && self.fault.is_none() && self.lag_ms == 0
@@ -131,8 +143,8 @@ impl fmt::Display for Round {
         if let Some(Trouble { vendor, mode, begins, lasts }) = self.trouble {
             write!(f, "; {vendor:?}: {mode:?} after {begins:?} for {lasts:?}")?;
         }
-        if let Some((kind, milliseconds)) = self.fault {
-            write!(f, "; a write: {kind} {milliseconds} ms")?;
+        if let Some(Fault { vendor, method, path, kind, milliseconds }) = self.fault {
+            write!(f, "; {vendor:?}: {method} {path} {kind} {milliseconds} ms")?;
         }
         if self.lag_ms > 0 {
             write!(f, "; reports lag {} ms", self.lag_ms)?;
@@ -168,7 +180,7 @@ fn milliseconds(dice: &mut StdRng, range: std::ops::Range<u64>) -> Duration {
 
 fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
     let mut deeds = vec![session(dice, true)];
-    if calm || dice.random_bool(0.5) {
+    if calm || dice.random_bool(if point.is_some() { 0.7 } else { 0.4 }) {
         deeds.push(Deed::Invite(*TICKETS.choose(dice).unwrap()));
     }
     for _ in 0..dice.random_range(0..4) {
@@ -181,16 +193,9 @@ fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
     deeds.shuffle(dice);
     let deeds = deeds.into_iter().map(|deed| (milliseconds(dice, 0..400), deed)).collect();
     let trouble = trouble(dice);
-    let fault = [
-        ("cut", 0),
-        ("commit_then_cut", 0),
-        ("commit_then_status", 0),
-        ("status", 0),
-        ("cut_then_commit", dice.random_range(1..=LATEST_COMMIT)),
-    ];
-    let fault = *fault.choose(dice).unwrap();
-    let (fault, lag_ms) = (Some(fault).filter(|_| dice.random_bool(0.35)), if dice.random_bool(0.25) { 1500 } else { 0 });
-    let moment = milliseconds(dice, 0..1500);
+    let (fault, lag_ms) = (fault(dice), if dice.random_bool(0.25) { 1500 } else { 0 });
+    // Now and then long enough for a lease to be lost.
+    let moment = if dice.random_bool(0.2) { milliseconds(dice, 1500..4500) } else { milliseconds(dice, 0..1500) };
     if calm {
         return Round { point, moment, deeds, trouble: None, fault: None, lag_ms: 0 };
     }
@@ -209,6 +214,23 @@ fn session(dice: &mut StdRng, on_a_ticket: bool) -> Deed {
     };
     let technician = if kind == Kind::Stranger { STRANGER } else { *TECHNICIANS.choose(dice).unwrap() };
     Deed::Session { kind, technician }
+}
+
+fn fault(dice: &mut StdRng) -> Option<Fault> {
+    let write = |kind, milliseconds| Fault { vendor: Vendor::Halo, method: "POST", path: "/api/Actions", kind, milliseconds };
+    // Reads are answered after the lease of who asks is over.
+    let late = dice.random_range(2000..=OUTLASTS_THE_LEASE);
+    let read = |vendor, method, path| Fault { vendor, method, path, kind: "commit_then_delay", milliseconds: late };
+    let faults = [
+        write("cut", 0),
+        write("commit_then_cut", 0),
+        write("commit_then_status", 0),
+        write("status", 0),
+        write("cut_then_commit", dice.random_range(1..=LATEST_COMMIT)),
+        read(Vendor::Halo, "GET", "/api/Actions"),
+        read(Vendor::Appliance, "POST", "/api/reporting"),
+    ];
+    faults.choose(dice).copied().filter(|_| dice.random_bool(0.45))
 }
 
 fn trouble(dice: &mut StdRng) -> Option<Trouble> {

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 pub const PRIYA: u32 = 42;
 /// A fail point is reached within this time, or not in this round.
-const UNTIL_THE_POINT: Duration = Duration::from_secs(6);
+const UNTIL_THE_POINT: Duration = Duration::from_secs(4);
 /// Everything is done within this time after the last kill.
 const DRAIN: Duration = Duration::from_secs(90);
 
@@ -99,6 +99,7 @@ impl Story {
 
     async fn start(&mut self, stop_at: Option<&str>) -> Proxy {
         if self.signed_out {
+            self.troubles_end().await;
             let proxy = Proxy::start(&self.house, None).await;
             self.cookie = self.house.sign_in(PRIYA).await.cookie;
             self.signed_out = false;
@@ -144,11 +145,13 @@ impl Story {
     /// One round, to its kill.
     pub async fn round(&mut self, number: usize, round: &Round) {
         if round.is_calm() {
-            self.after_the_trouble().await;
+            self.recover().await;
         }
         self.house.appliance("settings", Some(json!({"report_lag_ms": round.lag_ms}))).await;
-        if let Some(fault) = round.halo_fault() {
-            self.house.halo("faults", Some(fault)).await;
+        match round.fault {
+            Some(fault) if fault.vendor == Vendor::Halo => drop(self.house.halo("faults", Some(fault.control())).await),
+            Some(fault) => drop(self.house.appliance("faults", Some(fault.control())).await),
+            None => {}
         }
         let mut proxy = self.start(round.point).await;
         if let Some(trouble) = round.trouble {
@@ -202,10 +205,20 @@ impl Story {
         })
     }
 
-    async fn after_the_trouble(&mut self) {
+    async fn troubles_end(&mut self) {
         for trouble in self.troubles.drain(..) {
             trouble.await.unwrap();
         }
+    }
+
+    /// Both vendors are well again.
+    async fn recover(&mut self) {
+        self.troubles_end().await;
+        for vendor in [self.house.simulator.halo_addr, self.house.simulator.appliance_addr] {
+            let faults = format!("http://{vendor}/control/faults");
+            assert!(self.house.client.delete(faults).send().await.unwrap().status().is_success());
+        }
+        self.house.appliance("settings", Some(json!({"report_lag_ms": 0}))).await;
     }
 
     async fn done(&self, deed: Deed, name: &str) -> Done {
@@ -285,10 +298,7 @@ impl Story {
 
     /// Both vendors are well, nothing is killed any more, and people who got no answer press the button again.
     pub async fn drain(&mut self) -> Vec<(Asked, String)> {
-        self.after_the_trouble().await;
-        self.house.appliance("settings", Some(json!({"report_lag_ms": 0}))).await;
-        let url = format!("http://{}/control/faults", self.house.simulator.halo_addr);
-        assert!(self.house.client.delete(url).send().await.unwrap().status().is_success());
+        self.recover().await;
         self.signed_out = true;
         let proxy = self.start(None).await;
         let frame = self.frame();
