@@ -116,8 +116,9 @@ impl Fault {
 /// One round.
 #[derive(Clone, Debug)]
 pub struct Round {
-    /// The fail point it is killed at; otherwise it is killed at `moment`.
+    /// The fail point it is killed at; otherwise it is killed at any moment.
     pub point: Option<&'static str>,
+    /// How long it may go on, or stand at its fail point: meanwhile an answer that should not have been given arrives.
     pub moment: Duration,
     /// With the time each begins at.
     pub deeds: Vec<(Duration, Deed)>,
@@ -138,7 +139,7 @@ impl Round {
 impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.point {
-            Some(point) => write!(f, "killed at {point}")?,
+            Some(point) => write!(f, "killed {:?} after {point}", self.moment)?,
             None => write!(f, "killed after {:?}", self.moment)?,
         }
         if let Some(Trouble { vendor, mode, begins, lasts }) = self.trouble {
@@ -196,7 +197,12 @@ fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
     let trouble = trouble(dice);
     let (fault, lag_ms) = (fault(dice), if dice.random_bool(0.25) { 1500 } else { 0 });
     // Now and then long enough for a lease to be lost.
-    let moment = if dice.random_bool(0.2) { milliseconds(dice, 1500..4500) } else { milliseconds(dice, 0..1500) };
+    let moment = match point {
+        Some(_) if calm => Duration::from_millis(300),
+        Some(_) => milliseconds(dice, 0..300),
+        None if dice.random_bool(0.2) => milliseconds(dice, 1500..4500),
+        None => milliseconds(dice, 0..1500),
+    };
     if calm {
         return Round { point, moment, deeds, trouble: None, fault: None, lag_ms: 0 };
     }

@@ -164,11 +164,9 @@ impl Story {
         let killed = async {
             let reached = match round.point {
                 Some(point) => proxy.stands_at(point, UNTIL_THE_POINT).await,
-                None => {
-                    tokio::time::sleep(round.moment).await;
-                    false
-                }
+                None => false,
             };
+            tokio::time::sleep(round.moment).await;
             proxy.kill().await;
             reached
         };
