@@ -16,7 +16,6 @@
 
 mod house;
 mod kill_loop {
-    pub mod child;
     pub mod plan;
     pub mod proof;
     pub mod story;

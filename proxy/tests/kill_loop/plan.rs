@@ -28,6 +28,13 @@ pub const LEASE: &str = "2s";
 /// Longer than [`LEASE`].
 pub const OUTLASTS_THE_LEASE: u64 = 3500;
 
+/// Sweeps come all the time, and leave nothing to its event.
+pub const SWEEPS: &str = "[reconcile]\ngrace = \"0s\"\nevery = \"2s\"";
+
+/// An open chat without a ticket, and a code that was issued for it.
+pub const CHAT: u32 = 640;
+pub const CHAT_CODE: &str = "7K3M9QX2DH";
+
 /// Tickets with a user that invites are sent from.
 pub const TICKETS: [u32; 3] = [1161, 2001, 2002];
 /// A ticket that was deleted.
@@ -60,6 +67,10 @@ pub enum Kind {
     Stranger,
     /// Without a key.
     WithoutKey,
+    /// Out of an open chat without a ticket.
+    FromChat,
+    /// As [`Kind::Typed`], and no event tells of it.
+    Unannounced(u32),
     /// Its report never reads.
     Impossible,
 }
@@ -78,6 +89,11 @@ pub enum Deed {
         changed: bool,
     },
     Garbage(usize),
+    /// An agent moves an earlier session's note to another ticket.
+    Move {
+        which: usize,
+        to: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,8 +201,16 @@ fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
     if calm || dice.random_bool(if point.is_some() { 0.7 } else { 0.4 }) {
         deeds.push(Deed::Invite(*TICKETS.choose(dice).unwrap()));
     }
+    if calm {
+        // What leads to each fail point.
+        let technician = TECHNICIANS[0];
+        deeds.push(Deed::Session { kind: Kind::FromChat, technician });
+        deeds.push(Deed::Session { kind: Kind::Unannounced(TICKETS[0]), technician });
+        deeds.push(moved(dice));
+    }
     for _ in 0..dice.random_range(0..4) {
-        deeds.push(match dice.random_range(0..10) {
+        deeds.push(match dice.random_range(0..12) {
+            10 | 11 => moved(dice),
             0 | 1 => Deed::Again { which: dice.random_range(0..1000), changed: dice.random() },
             2 => Deed::Garbage(dice.random_range(0..GARBAGE.len())),
             _ => session(dice, false),
@@ -209,14 +233,20 @@ fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
     Round { point, moment, deeds, trouble, fault, lag_ms }
 }
 
+fn moved(dice: &mut StdRng) -> Deed {
+    Deed::Move { which: dice.random_range(0..1000), to: *TICKETS.choose(dice).unwrap() }
+}
+
 fn session(dice: &mut StdRng, on_a_ticket: bool) -> Deed {
-    let choose = if on_a_ticket { 6 } else { 10 };
+    let choose = if on_a_ticket { 6 } else { 13 };
     let kind = match dice.random_range(0..choose) {
         0..4 => Kind::ByKey(dice.random_range(0..1000)),
         4..6 => Kind::Typed(*TICKETS.choose(dice).unwrap()),
         6 => Kind::Deleted,
         7 => Kind::Stranger,
         8 => Kind::WithoutKey,
+        9 | 10 => Kind::FromChat,
+        11 => Kind::Unannounced(*TICKETS.choose(dice).unwrap()),
         _ => Kind::Impossible,
     };
     let technician = if kind == Kind::Stranger { STRANGER } else { *TECHNICIANS.choose(dice).unwrap() };

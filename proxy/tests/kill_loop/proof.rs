@@ -24,6 +24,7 @@ pub async fn everything(story: &Story, sent: &[(Asked, String)]) {
     every_event_that_was_answered_is_in_the_inbox(&store, &appliance);
     every_session_has_come_to_its_end(&store, &story.played);
     each_session_has_its_one_note(&halo, &story.played);
+    each_session_from_a_chat_is_told_there_once(&halo, &story.played);
     each_invite_has_its_one_mail(&halo, sent);
     nothing_is_held(&store);
     let verdict: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
@@ -72,8 +73,8 @@ fn every_session_has_come_to_its_end(store: &Connection, played: &[Played]) {
     }
     for Played { lsid, fate, words } in played {
         let expected = match fate {
-            Fate::Written(_) => "written",
-            Fate::Stored => "stored",
+            Fate::Written(_) | Fate::Moved(..) => "written",
+            Fate::Stored | Fate::Told => "stored",
             Fate::Refused => "refused",
             Fate::Failed => "failed",
         };
@@ -92,7 +93,7 @@ fn each_session_has_its_one_note(halo: &Value, played: &[Played]) {
     for Played { lsid, fate, words } in played {
         let marker = format!("Remote session {lsid}");
         let found: Vec<_> = notes.iter().filter(|(note, _)| note.contains(&marker)).collect();
-        let Fate::Written(ticket) = fate else {
+        let (Fate::Written(ticket) | Fate::Moved(ticket, _)) = fate else {
             assert!(found.is_empty(), "{fate:?}, and there is a note: {found:?}");
             assert!(notes.iter().all(|(note, _)| !note.contains(&format!("{words},"))), "{fate:?}, and a note tells of it: {words}");
             continue;
@@ -100,7 +101,8 @@ fn each_session_has_its_one_note(halo: &Value, played: &[Played]) {
         let tickets: Vec<_> = found.iter().map(|(_, action)| (&action["ticket_id"], &action["id"], &action["who"])).collect();
         assert_eq!(found.len(), 1, "exactly one note of {lsid} ({words}), on ticket {ticket}: {tickets:?}");
         let (note, action) = found[0];
-        assert_eq!(action["ticket_id"], *ticket, "{lsid} ({words}) is on its own ticket");
+        let moved = if let Fate::Moved(_, to) = fate { *to } else { *ticket };
+        assert!(action["ticket_id"] == *ticket || action["ticket_id"] == moved, "{lsid} ({words}) is on its own ticket");
         for part in
             [format!("{words}, said by the technician."), "It says &lt;0x800&gt; &amp; closes".to_owned(), "repair-profile.zip".to_owned()]
         {
@@ -108,8 +110,18 @@ fn each_session_has_its_one_note(halo: &Value, played: &[Played]) {
         }
         assert_eq!(note.matches("words of ").count(), 1, "no other session's words in {note}");
     }
-    let expected = played.iter().filter(|played| matches!(played.fate, Fate::Written(_))).count();
+    let expected = played.iter().filter(|played| matches!(played.fate, Fate::Written(_) | Fate::Moved(..))).count();
     assert_eq!(notes.len(), expected, "there are no other notes");
+}
+
+fn each_session_from_a_chat_is_told_there_once(halo: &Value, played: &[Played]) {
+    let messages = list(halo, "chat_messages");
+    let told: Vec<_> = played.iter().filter(|played| played.fate == Fate::Told).collect();
+    for Played { lsid, words, .. } in &told {
+        let found = messages.iter().filter(|message| text(&message["text"]).contains(lsid)).count();
+        assert_eq!(found, 1, "exactly one message of {lsid} ({words})");
+    }
+    assert_eq!(messages.len(), told.len(), "there are no other messages");
 }
 
 fn each_invite_has_its_one_mail(halo: &Value, sent: &[(Asked, String)]) {

@@ -1,10 +1,10 @@
 //! The loop itself: a house whose vendors misbehave, and what was done in it.
 
-use super::{
-    child::Proxy,
-    plan::{DELETED, Deed, GARBAGE, IN_DOUBT_WAIT, Kind, LEASE, OUTLASTS_THE_LEASE, Round, STRANGER, TICKETS, Trouble, Vendor},
+use super::plan::{
+    CHAT, CHAT_CODE, DELETED, Deed, GARBAGE, IN_DOUBT_WAIT, Kind, LEASE, OUTLASTS_THE_LEASE, Round, STRANGER, SWEEPS, TICKETS, Trouble,
+    Vendor,
 };
-use crate::house::{Frame, House, Plan, chaos::Mode};
+use crate::house::{Frame, House, Plan, chaos::Mode, child::Proxy};
 use futures_util::future::join_all;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
@@ -22,7 +22,11 @@ const DRAIN: Duration = Duration::from_secs(90);
 pub enum Fate {
     /// One note, on this ticket.
     Written(u32),
+    /// One note, on one of these: somebody may have moved it.
+    Moved(u32, u32),
     Stored,
+    /// Stored, and told once in the chat.
+    Told,
     Refused,
     Failed,
 }
@@ -47,6 +51,7 @@ pub struct Asked {
 enum Done {
     Played(Played),
     Invited(Asked, Option<u16>),
+    Moved { lsid: String, to: u32 },
     Sent,
 }
 
@@ -66,7 +71,7 @@ pub struct Story {
 impl Story {
     /// A house with a first invite for every ticket.
     pub async fn open(seed: u64) -> Self {
-        let mut house = House::build(&Plan { lease: LEASE, in_doubt_wait: IN_DOUBT_WAIT, chaos: true }).await;
+        let mut house = House::build(&Plan { lease: LEASE, in_doubt_wait: IN_DOUBT_WAIT, chaos: true, more: SWEEPS }).await;
         house.release_port();
         for ticket in TICKETS.into_iter().chain([DELETED]) {
             house.halo(&format!("tickets/{ticket}"), Some(json!({"summary": format!("Ticket {ticket}")}))).await;
@@ -86,6 +91,7 @@ impl Story {
             troubles: Vec::new(),
         };
         let proxy = story.start(None).await;
+        story.house.issue_for_chat(CHAT_CODE, CHAT);
         for ticket in TICKETS {
             let asked = story.ask(ticket, &ticket.to_string());
             let (status, answer) = story.frame().invite(&asked.key, &request(ticket)).await;
@@ -163,7 +169,7 @@ impl Story {
         }));
         let killed = async {
             let reached = match round.point {
-                Some(point) => proxy.stands_at(point, UNTIL_THE_POINT).await,
+                Some(point) => proxy.stands_within(point, UNTIL_THE_POINT).await,
                 None => false,
             };
             tokio::time::sleep(round.moment).await;
@@ -183,6 +189,12 @@ impl Story {
                 Done::Invited(asked, status) => {
                     self.signed_out |= status == Some(401);
                     self.invites.push(asked);
+                }
+                Done::Moved { lsid, to } => {
+                    let moved = self.played.iter_mut().find(|played| played.lsid == lsid).unwrap();
+                    if let Fate::Written(from) = moved.fate {
+                        moved.fate = Fate::Moved(from, to);
+                    }
                 }
                 Done::Sent => {}
             }
@@ -238,6 +250,16 @@ impl Story {
                 self.send(&body).await
             }
             Deed::Garbage(which) => self.send(GARBAGE[which].0).await,
+            Deed::Move { which, to } => {
+                // Each is moved once at most, so that there are two places to look at.
+                let movable: Vec<_> = self.played.iter().filter(|played| matches!(played.fate, Fate::Written(_))).collect();
+                let lsid = movable[which % movable.len()].lsid.clone();
+                let url = self.house.proxy_url(&format!("/api/v1/sessions/{lsid}/link"));
+                let request = self.house.client.post(url).json(&json!({"ticket": to})).header("cookie", &self.cookie);
+                // Killed or not, done or refused because it is just being written: either is well.
+                drop(request.header("origin", &self.house.origin).header("x-remote-support", "1").send().await);
+                Done::Moved { lsid, to }
+            }
         }
     }
 
@@ -264,6 +286,8 @@ impl Story {
             Kind::Deleted => (json!({"external_key": DELETED.to_string()}), Fate::Stored),
             Kind::Stranger => (json!({"external_key": TICKETS[0].to_string()}), Fate::Refused),
             Kind::WithoutKey => (json!({}), Fate::Stored),
+            Kind::FromChat => (json!({"external_key": format!("chat-{CHAT}.{CHAT_CODE}")}), Fate::Told),
+            Kind::Unannounced(ticket) => (json!({"external_key": ticket.to_string(), "announce": false}), Fate::Written(ticket)),
             Kind::Impossible => (json!({"external_key": TICKETS[0].to_string(), "damaged": true}), Fate::Failed),
         };
         let mut body = json!({"script": script, "end": true});
@@ -311,6 +335,13 @@ impl Story {
                 .await;
             sent.push((asked.clone(), id));
         }
+        let known = async |house: &House| {
+            let store = Connection::open_with_flags(self.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+            let count: i64 = store.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
+            let idle = house.appliance("idle", None).await["idle"] == true;
+            (idle && usize::try_from(count).unwrap() >= self.played.len()).then_some(())
+        };
+        self.house.until_within(DRAIN, "every session is heard of", known).await;
         self.settle().await;
         proxy.kill().await;
         sent
