@@ -1,18 +1,15 @@
 //! Who exists in Halo and who is logged in to BeyondTrust, kept at hand so that neither vendor is asked for each screen.
 //! It does not decide who may be chosen or matched.
 
-use crate::app::App;
-use halo_remote_support::rules::{
-    directory::{Agent, Directory},
-    failure::Failure,
-    routing::Representative,
-    settings::Settings,
-};
+use crate::{app::App, halo::AgentList};
+use halo_remote_support::rules::{directory::Directory, failure::Failure, routing::Representative, settings::Settings};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// Halo's agents may be this old: an N+1 read on a small rate limit.
 const AGENTS_AGE: Duration = Duration::from_secs(600);
+/// A list with holes is filled soon.
+const PARTIAL_AGE: Duration = Duration::from_secs(20);
 /// Pickers may show presence this old.
 const PRESENCE_AGE: Duration = Duration::from_secs(30);
 
@@ -25,7 +22,7 @@ struct Kept<T> {
 /// The two lists. A waiting caller gets what the one before it fetched.
 #[derive(Default)]
 pub struct Roster {
-    agents: Mutex<Option<Kept<Vec<Agent>>>>,
+    agents: Mutex<Option<Kept<AgentList>>>,
     presence: Mutex<Option<Kept<Vec<Representative>>>>,
 }
 
@@ -45,7 +42,8 @@ impl Roster {
     /// Halo out of reach with nothing at hand.
     pub async fn directory(&self, app: &App, settings: &Settings) -> Result<Directory, Failure> {
         let mut kept = self.agents.lock().await;
-        if kept.as_ref().is_none_or(|kept| app.clock.monotonic().saturating_sub(kept.since) > AGENTS_AGE) {
+        let limit = |list: &AgentList| if list.partial { PARTIAL_AGE } else { AGENTS_AGE };
+        if kept.as_ref().is_none_or(|kept| app.clock.monotonic().saturating_sub(kept.since) > limit(&kept.value)) {
             match self.fetch_agents(app).await {
                 Ok(value) => *kept = Some(Kept { value, since: app.clock.monotonic() }),
                 // Yesterday's agents are better than none; the failure shows when there are none.
@@ -53,11 +51,16 @@ impl Roster {
                 Err(failure) => return Err(failure),
             }
         }
-        let agents = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
+        let agents = kept.as_ref().map(|kept| kept.value.agents.clone()).unwrap_or_default();
         Ok(Directory::new(agents, settings))
     }
 
-    async fn fetch_agents(&self, app: &App) -> Result<Vec<Agent>, Failure> {
+    /// Some names are not known just now: who is not found among the agents may yet be one.
+    pub async fn is_partial(&self) -> bool {
+        self.agents.lock().await.as_ref().is_some_and(|kept| kept.value.partial)
+    }
+
+    async fn fetch_agents(&self, app: &App) -> Result<AgentList, Failure> {
         app.halo.as_service(|token| async move { app.halo.agents(&token).await }).await.map_err(|error| error.failure())
     }
 

@@ -12,7 +12,7 @@
 
 mod house;
 
-use house::{EVENT_TOKEN, House};
+use house::{EVENT_TOKEN, House, Plan};
 use remote_support_proxy::{
     app::{App, StartProblem},
     clock::{HandClock, SystemClock},
@@ -503,6 +503,19 @@ async fn f22_after_hours_of_5xx_it_is_written_and_after_three_days_it_is_laid_be
         assert_eq!(wait_by(&house, &clock, Duration::from_secs(60), 60, &lsid).await.unwrap()["state"], "written", "{hours} h");
         assert_eq!(notes(&house, &lsid).await, [1161]);
     }
+}
+
+#[tokio::test]
+async fn nobody_is_refused_for_a_name_that_halo_did_not_tell_just_now() {
+    let (house, clock) = House::open_by("").await;
+    // Kit is not enabled for invites; his BeyondTrust name stands in his own record only.
+    house.appliance("representatives/7", Some(json!({"public": "Kit", "private": "Kit", "display": "Kit"}))).await;
+    house.halo("faults", Some(fault("/api/Agent/45", "GET", json!({"kind": "cut", "times": 2})))).await;
+    let lsid = house.play(None, Some("1161"), "rep:7").await;
+    let waiting = house.until("it waits", async |house| house.session(&lsid).await.filter(|session| !reason(session).is_empty())).await;
+    assert_eq!(waiting["state"], "awaiting_report", "{waiting}");
+    let session = wait_by(&house, &clock, Duration::from_secs(30), 10, &lsid).await.unwrap();
+    assert_eq!((&session["state"], &session["disposition"]["owner"]["agent"]), (&json!("written"), &json!(45)), "{session}");
 }
 
 #[tokio::test]

@@ -79,7 +79,16 @@ pub fn one((value, call): (Value, Call)) -> Result<Agent, HaloError> {
     })
 }
 
-pub async fn all(halo: &Halo, token: &AccessToken) -> Result<Vec<directory::Agent>, HaloError> {
+/// All agents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentList {
+    /// The agents.
+    pub agents: Vec<directory::Agent>,
+    /// Halo did not tell some BeyondTrust display names just now: whoever is not found may be among those.
+    pub partial: bool,
+}
+
+pub async fn all(halo: &Halo, token: &AccessToken) -> Result<AgentList, HaloError> {
     let query = [("includeenabled", "true"), ("includedisabled", "true")];
     let (items, _) = halo.list(token, "read agents", "Agent", "agents", &query).await?;
     let mut agents = Vec::new();
@@ -104,6 +113,7 @@ pub async fn all(halo: &Halo, token: &AccessToken) -> Result<Vec<directory::Agen
         names.insert(id, name);
     }
     // A session may name anybody, but nobody is invited for these: without their names the rest still works.
+    let mut partial = false;
     let beyond = others.len().saturating_sub(OTHERS);
     let mut details = stream::iter(others.into_iter().take(OTHERS)).map(read).buffer_unordered(AT_ONCE);
     loop {
@@ -112,6 +122,7 @@ pub async fn all(halo: &Halo, token: &AccessToken) -> Result<Vec<directory::Agen
             Ok(None) => break,
             Err(error) => {
                 tracing::warn!(%error, "some agents not enabled for invites are known by their Halo names only");
+                partial = true;
                 break;
             }
         }
@@ -127,5 +138,5 @@ pub async fn all(halo: &Halo, token: &AccessToken) -> Result<Vec<directory::Agen
         disabled: agent.disabled,
         overridden: false,
     });
-    Ok(directory.collect())
+    Ok(AgentList { agents: directory.collect(), partial })
 }

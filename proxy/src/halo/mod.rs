@@ -12,7 +12,7 @@ mod ticket;
 mod wire;
 
 pub use action::{Action, Mail, NewAction, TextFile};
-pub use agent::Agent;
+pub use agent::{Agent, AgentList};
 pub use authority::{AccessToken, Tokens};
 pub use chat::{Chat, ChatMessage};
 pub use fault::HaloError;
@@ -141,8 +141,9 @@ impl Halo {
     /// a few at a time: those enabled for invites, then the others, whom a session may name all the same.
     ///
     /// # Errors
-    /// [`HaloError`]; an enabled agent that cannot be read fails the whole, because a half list would route wrongly.
-    pub async fn agents(&self, token: &AccessToken) -> Result<Vec<halo_remote_support::rules::directory::Agent>, HaloError> {
+    /// [`HaloError`]; an enabled agent that cannot be read fails the whole, because a half list would route wrongly. Another
+    /// one leaves the list partial.
+    pub async fn agents(&self, token: &AccessToken) -> Result<AgentList, HaloError> {
         agent::all(self, token).await
     }
 

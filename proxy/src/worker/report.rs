@@ -10,7 +10,7 @@ use crate::{
 use halo_remote_support::rules::{
     correlation::ExternalKey,
     disposition::{self, ChatState, Context, Destination},
-    failure::Failure,
+    failure::{Failure, FailureKind},
     names::{NameIndex, nfkc},
     report::{self, Limits, Report, Session},
     settings::Settings,
@@ -126,6 +126,10 @@ async fn decision(app: &App, session: &Session<'_>, body: &[u8]) -> std::result:
         nfkc,
     };
     let disposition = disposition::decide(session, &context);
+    if disposition.owner.is_none() && !session.representatives.is_empty() && app.roster.is_partial().await {
+        // Nobody is refused for a name that Halo did not tell just now.
+        return Err(Failure::new(FailureKind::HaloUnexpected).with("host", app.halo.url().host()));
+    }
     let (writes, rests_in) = match disposition.destination {
         Destination::Ticket { ticket, .. } => {
             let note = IntendedNote { ticket, private: settings.private_notes, remark: None, followed: 0 };

@@ -39,9 +39,8 @@ pub const CHAT_CODE: &str = "7K3M9QX2DH";
 pub const TICKETS: [u32; 3] = [1161, 2001, 2002];
 /// A ticket that was deleted.
 pub const DELETED: u32 = 2003;
-/// Representatives whom Halo knows, and one whom it does not. Not 13, who is not enabled for invites: while Halo does not tell
-/// his BeyondTrust name, his sessions are refused.
-pub const TECHNICIANS: [u32; 2] = [7, 12];
+/// Representatives whom Halo knows, and one whom it does not. 13 is not enabled for invites, and called otherwise in Halo.
+pub const TECHNICIANS: [u32; 3] = [7, 12, 13];
 pub const STRANGER: u32 = 77;
 
 /// Bodies that are no session's end, and what the inbox calls them.
@@ -206,7 +205,8 @@ fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
         let technician = TECHNICIANS[0];
         deeds.push(Deed::Session { kind: Kind::FromChat, technician });
         deeds.push(Deed::Session { kind: Kind::Unannounced(TICKETS[0]), technician });
-        deeds.push(moved(dice));
+        // The first that can be moved has been at rest for long.
+        deeds.push(Deed::Move { which: 0, to: TICKETS[1] });
     }
     for _ in 0..dice.random_range(0..4) {
         deeds.push(match dice.random_range(0..12) {
@@ -264,6 +264,7 @@ fn fault(dice: &mut StdRng) -> Option<Fault> {
         write("commit_then_status", 0),
         write("status", 0),
         write("cut_then_commit", dice.random_range(1..=LATEST_COMMIT)),
+        Fault { vendor: Vendor::Halo, method: "GET", path: "/api/Agent/45", kind: "cut", milliseconds: 0 },
         read(Vendor::Halo, "GET", "/api/Actions"),
         read(Vendor::Appliance, "POST", "/api/reporting"),
     ];

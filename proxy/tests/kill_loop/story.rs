@@ -252,7 +252,8 @@ impl Story {
             Deed::Garbage(which) => self.send(GARBAGE[which].0).await,
             Deed::Move { which, to } => {
                 // Each is moved once at most, so that there are two places to look at.
-                let movable: Vec<_> = self.played.iter().filter(|played| matches!(played.fate, Fate::Written(_))).collect();
+                let elsewhere = |played: &&Played| matches!(played.fate, Fate::Written(from) if from != to);
+                let movable: Vec<_> = self.played.iter().filter(elsewhere).collect();
                 let lsid = movable[which % movable.len()].lsid.clone();
                 let url = self.house.proxy_url(&format!("/api/v1/sessions/{lsid}/link"));
                 let request = self.house.client.post(url).json(&json!({"ticket": to})).header("cookie", &self.cookie);
