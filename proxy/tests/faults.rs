@@ -506,6 +506,82 @@ async fn f22_after_hours_of_5xx_it_is_written_and_after_three_days_it_is_laid_be
 }
 
 #[tokio::test]
+async fn f22_a_write_that_never_gets_an_answer_is_given_up_by_age_too() {
+    let (house, clock) = House::open_by("").await;
+    house.halo("faults", Some(fault("/api/Actions", "POST", json!({"kind": "status", "status": 502, "times": 1_000_000})))).await;
+    let lsid = house.play(None, Some("1161"), "rep:7").await;
+    house.until("it is in doubt", async |house| house.session(&lsid).await.filter(|session| reason(session) == "session.inDoubt")).await;
+    let session = wait_by(&house, &clock, Duration::from_secs(7200), 60, &lsid).await.unwrap();
+    assert_eq!((&session["state"], reason(&session)), (&json!("failed"), "failure.halo_unexpected.detail"), "{session}");
+}
+
+#[tokio::test]
+async fn f26_a_write_in_doubt_outlives_a_clock_that_is_set_back_by_a_day() {
+    let (house, clock) = House::open_by("").await;
+    house.halo("faults", Some(fault("/api/Actions", "POST", json!({"kind": "commit_then_cut"})))).await;
+    let lsid = house.play(None, Some("1161"), "rep:7").await;
+    house.until("it is in doubt", async |house| house.session(&lsid).await.filter(|session| reason(session) == "session.inDoubt")).await;
+    clock.set_back(Duration::from_secs(86_400));
+    let before = house.metric("remote_support_session_steps_total{outcome=\"later\"}").await;
+    house
+        .until("it is written", async |house| {
+            clock.advance(Duration::from_millis(500));
+            house.session(&lsid).await.filter(|session| session["state"] == "written")
+        })
+        .await;
+    assert_eq!(notes(&house, &lsid).await, [1161]);
+    let steps = house.metric("remote_support_session_steps_total{outcome=\"later\"}").await - before;
+    assert!(steps < 10.0, "it waits instead of turning round and round: {steps} steps");
+}
+
+#[tokio::test]
+async fn messages_that_halo_does_not_show_are_no_reason_to_ask_without_pause() {
+    let house = House::open().await;
+    house.issue_for_chat("7K3M9QX2DH", 640);
+    house.halo("faults", Some(fault("/api/ChatMessage", "GET", json!({"kind": "status", "status": 404, "times": 1_000_000})))).await;
+    let lsid = house.play(None, Some("chat-640.7K3M9QX2DH"), "rep:7").await;
+    house.until("it waits", async |house| house.session(&lsid).await.filter(|session| reason(session).contains("halo_refused"))).await;
+    let asked = async |house: &House| {
+        let ledger = house.halo("ledger", None).await;
+        ledger["requests"].as_array().unwrap().iter().filter(|request| request["path"] == "/api/ChatMessage").count()
+    };
+    assert!(asked(&house).await <= 2, "{}", asked(&house).await);
+    no_faults(&house).await;
+    assert_eq!(house.settled(&lsid).await["state"], "stored");
+    assert_eq!(house.halo("ledger", None).await["chat_messages"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_note_moved_onto_what_was_merged_into_its_own_ticket_stays_where_it_is() {
+    let house = House::open().await;
+    let frame = house.sign_in(PRIYA).await;
+    let lsid = house.play(None, Some("1161"), "rep:7").await;
+    house.settled(&lsid).await;
+    house.halo("tickets/1163", Some(json!({"merged_into_id": 1161}))).await;
+    let (_, session) = frame.send(Method::POST, &format!("/sessions/{lsid}/link"), &[], &json!({"ticket": 1163})).await;
+    assert_eq!((&session["state"], &session["ticket"]), (&json!("written"), &json!(1161)), "{session}");
+    assert_eq!(notes(&house, &lsid).await, [1161], "the one note there is");
+}
+
+#[tokio::test]
+async fn a_session_whose_row_does_not_read_is_laid_before_a_person_and_holds_up_nobody() {
+    let (house, clock) = House::open_by("").await;
+    house.halo("settings", Some(json!({"deny_actions": true}))).await;
+    let broken = house.play(None, Some("1161"), "rep:7").await;
+    house.until("it waits", async |house| house.session(&broken).await.filter(|session| reason(session).contains("halo_permission"))).await;
+    house.sql().execute("UPDATE outbox SET payload = '{\"v\":9}'", []).unwrap();
+    house.halo("settings", Some(json!({"deny_actions": false}))).await;
+    clock.advance(Duration::from_secs(400));
+    let other = house.play(None, Some("1161"), "rep:7").await;
+    assert_eq!(house.settled(&other).await["state"], "written");
+    let session = house.settled(&broken).await;
+    assert_eq!((&session["state"], reason(&session)), (&json!("failed"), "session.rowUnreadable"), "{session}");
+    let frame = house.sign_in(PRIYA).await;
+    let (_, session) = frame.send(Method::POST, &format!("/sessions/{broken}/replay"), &[], &json!({})).await;
+    assert_eq!(session["state"], "written", "{session}");
+}
+
+#[tokio::test]
 async fn nobody_is_refused_for_a_name_that_halo_did_not_tell_just_now() {
     let (house, clock) = House::open_by("").await;
     // Kit is not enabled for invites; his BeyondTrust name stands in his own record only.

@@ -43,7 +43,7 @@ enum Command {
     /// Changes nothing in BeyondTrust and Halo. The round trip needs a running proxy: it posts a test event to the public
     /// address, as BeyondTrust would, and looks for it in the inbox. Ends with 1 when something does not work.
     Check {
-        /// Only read the configuration; call nobody
+        /// Only read the configuration (and make the tokens it names, when they are missing); call nobody
         #[arg(long)]
         offline: bool,
     },
@@ -111,9 +111,9 @@ enum Command {
         /// The session's id
         lsid: Lsid,
     },
-    /// Copy the store and the key that opens its secrets into a new folder while the proxy runs
+    /// Copy the store, the key that opens its secrets and our own tokens into a new folder while the proxy runs
     ///
-    /// To restore: stop the proxy, put both files back into the data folder (server.data), start it. Sessions that ended
+    /// To restore: stop the proxy, put the files back into the data folder (server.data), start it. Sessions that ended
     /// since are found again in BeyondTrust's reports, and notes that were written are recognised.
     Backup {
         /// The folder; it must not exist yet

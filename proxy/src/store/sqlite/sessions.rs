@@ -55,6 +55,8 @@ pub(super) fn claim(connection: &Connection, window: Window, states: &[SessionSt
                              lease_until = NULL WHERE lsid = ?1",
                             params![lsid, to_json("reason", reason)?, window.now],
                         )?;
+                        // Should one of them have been sent: it is looked for before anything is written again.
+                        connection.execute("DELETE FROM outbox WHERE lsid = ?1 AND written_at IS NULL", [&lsid])?;
                     }
                     Err(problem) => return Err(problem),
                 }
