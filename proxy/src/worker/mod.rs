@@ -51,11 +51,9 @@ async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         }
         if steps.len() < HANDS {
             invites_turn = !invites_turn;
-            let taken = if invites_turn {
-                take_invite(&app, &mut steps).await || take_session(&app, &mut steps).await
-            } else {
-                take_session(&app, &mut steps).await || take_invite(&app, &mut steps).await
-            };
+            let taken = (invites_turn && take_invite(&app, &mut steps).await)
+                || take_session(&app, &mut steps).await
+                || take_invite(&app, &mut steps).await;
             if taken {
                 continue;
             }
