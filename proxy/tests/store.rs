@@ -270,16 +270,22 @@ async fn f26_after_the_clock_was_set_back_nothing_waits_for_the_old_future() {
 }
 
 #[tokio::test]
-async fn how_often_a_session_was_taken_and_not_recorded_is_known_to_the_next_holder() {
-    let Folder { store, folder: _folder } = sqlite();
+async fn how_often_a_holder_died_on_a_session_is_known_to_the_next_and_forgotten_with_the_first_step() {
+    let Folder { store, folder } = sqlite();
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
-    for round in 1..=3 {
-        let job = store.claim_session(window(100 * i64::from(round), 30), BOTH).await.unwrap().unwrap();
-        assert_eq!(job.unfinished, round);
-    }
-    let job = store.claim_session(window(1_000, 30), BOTH).await.unwrap().unwrap();
+    let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
+    assert_eq!(store.session_died(job.lsid, job.fence, 110).await.unwrap(), Held::Yes);
+    let job = store.claim_session(window(110, 30), BOTH).await.unwrap().unwrap();
+    assert_eq!(job.deaths, 1, "it panicked");
+    // The process dies with it: the next one needs not wait for the lease.
+    drop(store);
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&folder.path().join("store.sqlite3")).unwrap());
+    let job = store.claim_session(window(111, 30), BOTH).await.unwrap().unwrap();
+    assert_eq!(job.deaths, 2);
     store.decided(job.lsid, job.fence, decision(SessionState::Pending)).await.unwrap();
-    assert_eq!(store.claim_session(window(1_000, 30), BOTH).await.unwrap().unwrap().unfinished, 1);
+    assert_eq!(store.claim_session(window(1_000, 30), BOTH).await.unwrap().unwrap().deaths, 0);
+    // Being slower than one's lease is no death.
+    assert_eq!(store.claim_session(window(2_000, 30), BOTH).await.unwrap().unwrap().deaths, 0);
 }
 
 #[tokio::test]

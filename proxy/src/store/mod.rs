@@ -212,6 +212,8 @@ pub trait Store: Send + Sync + 'static {
     async fn written_elsewhere(&self, lsid: Lsid, fence: Fence, ticket: TicketId, reason: Message, at: UnixSeconds) -> Result<Held>;
     /// It could not go on. `clear` tells that the write surely was not done; `report` keeps an unreadable report.
     async fn session_postponed(&self, lsid: Lsid, fence: Fence, postponed: Postponed) -> Result<Held>;
+    /// A holder died on it, and lives to tell: it is due again.
+    async fn session_died(&self, lsid: Lsid, fence: Fence, at: UnixSeconds) -> Result<Held>;
     /// What somebody wants done with a session, with its line in the audit trail, in one transaction.
     async fn by_hand(&self, lsid: Lsid, wish: ByHand, by: Person, at: UnixSeconds) -> Result<Handled>;
     /// One session.

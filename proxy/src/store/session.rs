@@ -31,9 +31,8 @@ pub struct SessionJob {
     pub state: SessionState,
     /// Failed attempts in this state.
     pub attempts: u32,
-    /// How often it was claimed since a step on it was last recorded, this time included. More than once: a holder died, or
-    /// was slower than its lease.
-    pub unfinished: u32,
+    /// How often a holder died on it, by a panic or with its process, since a step on it was last recorded.
+    pub deaths: u32,
     /// Since when it is being tried: its age for giving up.
     pub since: UnixSeconds,
     /// Where it rests once its writes are done.

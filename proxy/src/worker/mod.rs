@@ -19,15 +19,13 @@ use crate::{
     store::{Held, Outcome, Postponed, Result, SessionJob, SessionState, Window},
     upkeep,
 };
+use futures_util::FutureExt as _;
 use halo_remote_support::rules::{
     failure::Failure,
     wording::{Language, Message, say},
 };
-use std::{sync::Arc, time::Duration};
-use tokio::{
-    sync::watch,
-    task::{JoinError, JoinSet},
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::{sync::watch, task::JoinSet};
 
 /// Sessions and invites worked on at a time.
 const HANDS: usize = 4;
@@ -46,9 +44,7 @@ async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     // Sessions and invites take turns, so that neither waits behind a backlog of the other.
     let mut invites_turn = false;
     while !*stop.borrow() {
-        while let Some(ended) = steps.try_join_next() {
-            look_at(&app, ended);
-        }
+        while steps.try_join_next().is_some() {}
         if steps.len() < HANDS {
             invites_turn = !invites_turn;
             let taken = (invites_turn && take_invite(&app, &mut steps).await)
@@ -61,21 +57,11 @@ async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = app.wake.notified() => {}
             () = tokio::time::sleep(app.config.worker.poll) => {}
-            Some(ended) = steps.join_next(), if steps.len() >= HANDS => look_at(&app, ended),
+            Some(_) = steps.join_next(), if steps.len() >= HANDS => {}
             _ = stop.changed() => {}
         }
     }
     let _ = tokio::time::timeout(LAST_STEPS, async { while steps.join_next().await.is_some() {} }).await;
-}
-
-/// A step that panicked recorded nothing: its lease brings the session back, a few times.
-fn look_at(app: &App, ended: std::result::Result<(), JoinError>) {
-    if let Err(error) = ended
-        && error.is_panic()
-    {
-        app.metrics.crash();
-        tracing::error!("a step panicked, which is a defect; its lease brings the session back");
-    }
 }
 
 /// Starts a session's step; false when none is due, or the lines do not allow it.
@@ -84,17 +70,14 @@ async fn take_session(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
     match app.store.claim_session(window(app), states).await {
         Ok(Some(job)) => {
             tried_lines(app, &job).for_each(Line::trial_begins);
-            let suspect = job.unfinished > 1;
+            let suspect = job.deaths > 0;
             if suspect {
                 // It may be what killed us before: what else is under way must not die with it again.
-                while let Some(ended) = steps.join_next().await {
-                    look_at(app, ended);
-                }
+                while steps.join_next().await.is_some() {}
             }
-            let to = Arc::clone(app);
-            steps.spawn(async move { advance(&to, job).await });
-            if suspect && let Some(ended) = steps.join_next().await {
-                look_at(app, ended);
+            steps.spawn(step(Arc::clone(app), job));
+            if suspect {
+                drop(steps.join_next().await);
             }
             true
         }
@@ -153,12 +136,25 @@ fn tried_lines<'a>(app: &'a App, job: &SessionJob) -> impl Iterator<Item = &'a L
     lines.into_iter().flatten().filter(|line| line.leave() == Leave::Trial)
 }
 
+/// One step. One that panics, which is a defect, costs that step and nothing else.
+async fn step(app: Arc<App>, job: SessionJob) {
+    let (lsid, fence) = (job.lsid.clone(), job.fence);
+    if AssertUnwindSafe(advance(&app, job)).catch_unwind().await.is_ok() {
+        return;
+    }
+    app.metrics.crash();
+    tracing::error!(%lsid, "a step panicked, which is a defect; the session is tried a few times more");
+    if let Err(problem) = app.store.session_died(lsid, fence, app.clock.now()).await {
+        tracing::error!(%problem, "that could not be recorded; its lease brings the session back");
+    }
+}
+
 /// Moves a session one step on.
 #[tracing::instrument(name = "session", skip_all, fields(lsid = %job.lsid))]
 async fn advance(app: &App, job: SessionJob) {
     fail::fail_point!("step_begins");
-    let recorded = if job.unfinished > DEATHS {
-        let reason = Message::new("session.crashed").with("count", job.unfinished - 1);
+    let recorded = if job.deaths >= DEATHS {
+        let reason = Message::new("session.crashed").with("count", job.deaths);
         postpone(app, &job, Outcome::Rest(SessionState::Failed), reason, Trace { clear: false, ..Trace::NOTHING }).await
     } else if job.state == SessionState::Pending {
         deliver::next(app, &job).await

@@ -1,8 +1,8 @@
--- A session tells who first told of it, since when it is being tried, how often a step on it was begun and never recorded,
+-- A session tells who first told of it, since when it is being tried, how often a holder died on it since a step was recorded,
 -- what people look for, and where it rests once its writes are done.
 ALTER TABLE sessions ADD COLUMN source     TEXT    NOT NULL DEFAULT 'event';  -- event, sweep
 ALTER TABLE sessions ADD COLUMN since      INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE sessions ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN deaths     INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN facts      TEXT;                              -- versioned JSON
 ALTER TABLE sessions ADD COLUMN sought     TEXT;                              -- the facts without case, for searching
 ALTER TABLE sessions ADD COLUMN rests_in   TEXT    NOT NULL DEFAULT 'written';

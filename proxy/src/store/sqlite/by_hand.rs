@@ -98,7 +98,7 @@ impl Step<'_> {
         };
         self.connection.execute(
             "UPDATE sessions SET state = ?2, reason = ?3, since = ?4, changed_at = ?4, next_at = ?4,
-             attempts = 0, unfinished = 0, lease_until = NULL, fence = fence + 1 WHERE lsid = ?1",
+             attempts = 0, deaths = 0, lease_until = NULL, fence = fence + 1 WHERE lsid = ?1",
             params![
                 self.lsid.as_str(),
                 state.word(),
@@ -128,7 +128,7 @@ impl Step<'_> {
     fn write(&self, writes: &[IntendedWrite], rests_in: SessionState, reason: &Message, ticket: Option<TicketId>) -> Result<()> {
         self.connection.execute(
             "UPDATE sessions SET state = 'pending', rests_in = ?2, reason = ?3, ticket = ?4, since = ?5, changed_at = ?5, next_at = ?5, attempts = 0,
-             unfinished = 0, lease_until = NULL, fence = fence + 1 WHERE lsid = ?1",
+             deaths = 0, lease_until = NULL, fence = fence + 1 WHERE lsid = ?1",
             params![self.lsid.as_str(), rests_in.word(), to_json("reason", reason)?, ticket.map(TicketId::get), self.at],
         )?;
         writes.iter().try_for_each(|write| sessions::intend(self.connection, self.lsid, write))

@@ -60,11 +60,12 @@ impl Sqlite {
         whole(&connection, &name).map_err(damaged)?;
         migrate(&mut connection).map_err(damaged)?;
         // We are alone on this file: whoever held a row is dead, and nobody has to wait for the end of its lease.
-        for table in ["sessions", "invites"] {
-            let free =
-                format!("UPDATE {table} SET lease_until = NULL, next_at = 0 WHERE lease_until IS NOT NULL AND next_at = lease_until");
-            connection.execute(&free, []).map_err(|error| damaged(error.into()))?;
-        }
+        connection
+            .execute_batch(
+                "UPDATE sessions SET deaths = deaths + 1, lease_until = NULL, next_at = 0 WHERE lease_until IS NOT NULL;
+                 UPDATE invites SET lease_until = NULL, next_at = 0 WHERE lease_until IS NOT NULL AND next_at = lease_until;",
+            )
+            .map_err(|error| damaged(error.into()))?;
         Self::start(path, connection, Some(lock))
     }
 

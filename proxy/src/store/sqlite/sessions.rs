@@ -69,7 +69,7 @@ pub(super) fn claim(connection: &Connection, window: Window, states: &[SessionSt
 /// Raises the fence of one session that is due, and holds it.
 fn take(connection: &Connection, window: Window, state: SessionState, due: (UnixSeconds, UnixSeconds)) -> Result<Option<String>> {
     let mut statement = connection.prepare_cached(
-        "UPDATE sessions SET fence = fence + 1, unfinished = unfinished + 1, lease_until = ?2, next_at = ?2 WHERE lsid =
+        "UPDATE sessions SET fence = fence + 1, lease_until = ?2, next_at = ?2 WHERE lsid =
          (SELECT lsid FROM sessions WHERE state = ?4 AND next_at > ?5 AND next_at <= ?6
           AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ?3) ORDER BY next_at LIMIT 1)
          RETURNING lsid",
@@ -80,7 +80,7 @@ fn take(connection: &Connection, window: Window, state: SessionState, due: (Unix
 
 fn read_job(connection: &Connection, lsid: &str) -> Result<SessionJob> {
     let mut statement = connection.prepare_cached(
-        "SELECT lsid, fence, state, attempts, unfinished, since, rests_in, disposition, since > announced_at FROM sessions WHERE lsid = ?1",
+        "SELECT lsid, fence, state, attempts, deaths, since, rests_in, disposition, since > announced_at FROM sessions WHERE lsid = ?1",
     )?;
     let mut rows = statement.query([lsid])?;
     let Some(row) = rows.next()? else { return Err(StoreProblem::Payload("session", "it is gone".to_owned())) };
@@ -91,7 +91,7 @@ fn read_job(connection: &Connection, lsid: &str) -> Result<SessionJob> {
         fence: Fence(row.get(1)?),
         state,
         attempts: row.get(3)?,
-        unfinished: row.get(4)?,
+        deaths: row.get(4)?,
         since: row.get(5)?,
         rests_in: state_of(&text(row, 6)?)?,
         disposition: row.get::<_, Option<String>>(7)?.map(|text| from_json("disposition", &text)).transpose()?,
@@ -162,7 +162,7 @@ pub(super) fn decided(connection: &Connection, lsid: &Lsid, fence: Fence, decisi
     let needed = !at_once || decision.rests_in == SessionState::Stored;
     let changed = connection.execute(
         "UPDATE sessions SET state = ?3, rests_in = ?4, reason = ?5, disposition = ?6, facts = ?7, sought = ?8, ticket = ?9,
-         changed_at = ?10, next_at = ?11, attempts = 0, unfinished = 0, lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
+         changed_at = ?10, next_at = ?11, attempts = 0, deaths = 0, lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
         params![
             lsid.as_str(),
             fence.0,
@@ -221,14 +221,14 @@ pub(super) fn done(
     forget_withdrawn(connection, lsid)?;
     if first_outstanding(connection, lsid)?.is_some() {
         connection.execute(
-            "UPDATE sessions SET changed_at = ?2, next_at = ?2, attempts = 0, unfinished = 0, lease_until = NULL WHERE lsid = ?1",
+            "UPDATE sessions SET changed_at = ?2, next_at = ?2, attempts = 0, deaths = 0, lease_until = NULL WHERE lsid = ?1",
             params![lsid.as_str(), at],
         )?;
         return Ok(Held::Yes);
     }
     // On its ticket the report has done its duty: the note is the record now. What was taken back has no ticket.
     connection.execute(
-        "UPDATE sessions SET state = rests_in, ticket = CASE WHEN ?3 THEN ticket END, changed_at = ?2, next_at = NULL, attempts = 0, unfinished = 0,
+        "UPDATE sessions SET state = rests_in, ticket = CASE WHEN ?3 THEN ticket END, changed_at = ?2, next_at = NULL, attempts = 0, deaths = 0,
          lease_until = NULL WHERE lsid = ?1",
         params![lsid.as_str(), at, rests_in == SessionState::Written.word()],
     )?;
@@ -248,7 +248,7 @@ pub(super) fn redirected(
     at: UnixSeconds,
 ) -> Result<Held> {
     let changed = connection.execute(
-        "UPDATE sessions SET ticket = ?3, reason = ?4, changed_at = ?5, next_at = ?5, unfinished = 0, lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
+        "UPDATE sessions SET ticket = ?3, reason = ?4, changed_at = ?5, next_at = ?5, deaths = 0, lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
         params![lsid.as_str(), fence.0, note.ticket.get(), to_json("reason", reason)?, at],
     )?;
     if changed == 1 {
@@ -274,7 +274,7 @@ pub(super) fn written_elsewhere(
     at: UnixSeconds,
 ) -> Result<Held> {
     let changed = connection.execute(
-        "UPDATE sessions SET state = 'written', ticket = ?3, reason = ?4, changed_at = ?5, next_at = NULL, attempts = 0, unfinished = 0,
+        "UPDATE sessions SET state = 'written', ticket = ?3, reason = ?4, changed_at = ?5, next_at = NULL, attempts = 0, deaths = 0,
          lease_until = NULL WHERE lsid = ?1 AND fence = ?2",
         params![lsid.as_str(), fence.0, ticket.get(), to_json("reason", reason)?, at],
     )?;
@@ -303,7 +303,7 @@ pub(super) fn postponed(connection: &Connection, lsid: &Lsid, fence: Fence, post
     };
     let changed = connection.execute(
         "UPDATE sessions SET next_at = ?3, state = coalesce(?4, state), reason = ?5, changed_at = ?6,
-         attempts = attempts + ?7, unfinished = 0, lease_until = NULL, ticket = CASE ?4 WHEN 'stored' THEN NULL WHEN 'written' THEN
+         attempts = attempts + ?7, deaths = 0, lease_until = NULL, ticket = CASE ?4 WHEN 'stored' THEN NULL WHEN 'written' THEN
          (SELECT payload ->> '$.payload.ticket' FROM outbox o WHERE o.lsid = ?1 AND o.kind = 'note' AND o.written_at IS NOT NULL
           ORDER BY o.id DESC LIMIT 1) ELSE ticket END
          WHERE lsid = ?1 AND fence = ?2",
@@ -328,6 +328,15 @@ pub(super) fn postponed(connection: &Connection, lsid: &Lsid, fence: Fence, post
             forget_outstanding(connection, lsid)?;
         }
     }
+    Ok(rows_changed(changed))
+}
+
+/// A holder died on it: it is due again at once, by itself.
+pub(super) fn died(connection: &Connection, lsid: &Lsid, fence: Fence, at: UnixSeconds) -> Result<Held> {
+    let changed = connection.execute(
+        "UPDATE sessions SET deaths = deaths + 1, lease_until = NULL, next_at = ?3 WHERE lsid = ?1 AND fence = ?2",
+        params![lsid.as_str(), fence.0, at],
+    )?;
     Ok(rows_changed(changed))
 }
 

@@ -181,6 +181,9 @@ impl Store for Sqlite {
     async fn session_postponed(&self, lsid: Lsid, fence: Fence, postponed: Postponed) -> Result<Held> {
         self.write(move |c| sessions::postponed(c, &lsid, fence, &postponed)).await
     }
+    async fn session_died(&self, lsid: Lsid, fence: Fence, at: UnixSeconds) -> Result<Held> {
+        self.write(move |c| sessions::died(c, &lsid, fence, at)).await
+    }
     async fn by_hand(&self, lsid: Lsid, wish: ByHand, by: Person, at: UnixSeconds) -> Result<Handled> {
         self.write(move |c| by_hand::handle(c, &lsid, &wish, &by, at)).await
     }
