@@ -1,5 +1,7 @@
-// Runs the benchmark in Chromium and in Node and prints what it measured. A goal that is missed is printed, not an error.
-// Usage: node tests/bench/run.mjs [--only WORD] [--quick] [--json FILE] [--reader PROGRAM] (by `cargo xtask bench`)
+// Runs the benchmark in Chromium, in Node and before the proxy and prints what it measured. A goal that is missed is printed,
+// not an error.
+// Usage: node tests/bench/run.mjs [--only WORD] [--quick] [--json FILE] [--reader PROGRAM] [--proxy PROGRAM --pipeline PROGRAM]
+// (by `cargo xtask bench`)
 
 import { build } from 'esbuild';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -11,16 +13,18 @@ import { REPORTS, reportName, sessionReport } from './documents.mjs';
 import * as memory from './memory.mjs';
 import * as native from './native.mjs';
 import node, { made } from './node.mjs';
+import * as proxy from './proxy.mjs';
 import { inside, run } from './sections.mjs';
 import * as startup from './startup.mjs';
 import { judged, printed } from './tables.mjs';
 
-const OPTIONS = { only: { type: 'string', default: '' }, quick: { type: 'boolean', default: false }, json: { type: 'string' }, reader: { type: 'string' } };
+const text = { type: 'string' };
+const OPTIONS = { only: { ...text, default: '' }, quick: { type: 'boolean', default: false }, json: text, reader: text, proxy: text, pipeline: text };
 const { values: options } = parseArgs({ options: OPTIONS });
 const share = options.quick ? 0.3 : 1;
 
 /** Driven from here; the others run in their place. */
-const outside = { startup, memory, native };
+const outside = { startup, memory, native, proxy };
 const READERS = ['dom', 'fast-xml-parser', 'saxes', 'txml'];
 
 /** A bundle for each peer, so that no one's code is optimised for another's data. */
@@ -50,18 +54,21 @@ async function measure(name, chromium) {
     return;
   }
   const count = (usual) => Math.max(3, Math.round(usual * share));
-  for await (const table of section.default({ chromium, count, readers: READERS, reader: options.reader })) tell(name, table.where, table);
+  for await (const table of section.default({ chromium, count, readers: READERS, ...options })) tell(name, table.where, table);
 }
 
 const chosen = Object.keys({ ...inside, ...outside }).filter((name) => name.includes(options.only));
 if (!chosen.length) throw new Error(`no section is called ${options.only}; there are ${Object.keys({ ...inside, ...outside }).join(', ')}`);
-await bundle();
-await writeDocuments();
 console.log(`Times are medians, ratios the median of each round's ratios. ${cpus().length} processors, ${cpus()[0].model}.`);
-const chromium = await openChromium();
+let chromium;
+if (chosen.some((name) => outside[name]?.needsBrowser ?? true)) {
+  await bundle();
+  await writeDocuments();
+  chromium = await openChromium();
+}
 try {
   for (const name of chosen) await measure(name, chromium);
 } finally {
-  await chromium.close();
+  await chromium?.close();
 }
 if (options.json) await writeFile(options.json, JSON.stringify({ quick: options.quick, measured }, null, 2));

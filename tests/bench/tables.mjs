@@ -1,4 +1,4 @@
-// What was measured as lines for people: times, ratios to the first one, and the goals beside them. Measures nothing.
+// What was measured as lines for people: times or rates, ratios to the first one, and the goals beside them. Measures nothing.
 
 function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -21,17 +21,18 @@ function goal(ratio, { atLeast, atMost }) {
 }
 
 /**
- * Gives each measurement its median, its ratio to `base` and the verdict; `samples` are times by name. A ratio is the median
- * of the ratios in each round: what slows the machine down for a while slows down both.
+ * Gives each measurement its median, its ratio to `base` (if there is one) and the verdict; `samples` are times by name, or
+ * something else in `unit`. A ratio is the median of the ratios in each round: what slows the machine down for a while slows
+ * down both.
  */
-export function judged({ title, samples, base, atLeast = {}, atMost = {}, facts }) {
+export function judged({ title, samples, unit, base, atLeast = {}, atMost = {}, facts }) {
   if (facts) return { title, facts };
-  const rows = Object.entries(samples).map(([name, times]) => {
-    const ratio = median(times.map((time, round) => time / samples[base][round]));
+  const rows = Object.entries(samples).map(([name, values]) => {
+    const ratio = base && median(values.map((value, round) => value / samples[base][round]));
     const wanted = name in atLeast ? { atLeast: atLeast[name] } : name in atMost ? { atMost: atMost[name] } : null;
-    return { name, milliseconds: median(times), ratio, samples: times, ...wanted, verdict: wanted && goal(ratio, wanted) };
+    return { name, [unit ?? 'milliseconds']: median(values), ratio, samples: values, ...wanted, verdict: wanted && goal(ratio, wanted) };
   });
-  return { title, base, rows };
+  return { title, unit, base, rows };
 }
 
 const size = (bytes) => (bytes >= 1e6 ? `${precise(bytes / 1e6)} MB` : `${precise(bytes / 1e3)} KB`);
@@ -44,10 +45,11 @@ function listed({ title, facts }) {
   return [title, ...lines].join('\n');
 }
 
-export function printed({ title, base, rows, facts }) {
+export function printed({ title, unit, base, rows, facts }) {
   if (facts) return listed({ title, facts });
   const width = Math.max(...rows.map(({ name }) => name.length));
-  const lines = rows.map(({ name, milliseconds, ratio, verdict }) =>
-    [`  ${name.padEnd(width)}`, duration(milliseconds).padStart(9), name === base ? '' : `${precise(ratio)}x`.padStart(7), verdict ?? ''].join('  ').trimEnd());
+  const shown = (row) => (unit ? `${precise(row[unit])} ${unit}` : duration(row.milliseconds));
+  const lines = rows.map((row) =>
+    [`  ${row.name.padEnd(width)}`, shown(row).padStart(9), !base || row.name === base ? '' : `${precise(row.ratio)}x`.padStart(7), row.verdict ?? ''].join('  ').trimEnd());
   return [title, ...lines].join('\n');
 }

@@ -56,7 +56,7 @@ enum Action {
     Mutants(mutants::Options),
     /// Photograph the demo's pages: wide and narrow, light and dark
     Screenshots(screenshots::Options),
-    /// Measure the plugin beside other parsers and template engines, in Chromium and in Node
+    /// Measure the plugin beside other parsers and template engines, in Chromium and in Node, and the proxy beside its disk
     Bench(bench::Options),
     /// Cargo's runner for tests compiled to WebAssembly (see .cargo/config.toml)
     #[command(hide = true)]
