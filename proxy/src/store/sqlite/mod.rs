@@ -24,6 +24,9 @@ pub const SCHEMA_VERSION: i64 = 2;
 const MIGRATIONS: [&str; 2] = [include_str!("../schema/001.sql"), include_str!("../schema/002.sql")];
 /// Steps committed together at most.
 const GROUP: usize = 256;
+/// Pages in the log (32 MB) before they are moved into the file, which whoever commits then has to wait for. SQLite's own 1000
+/// are a hundred events: one in a hundred would wait.
+const LOG_PAGES: i64 = 8000;
 
 type Finish = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
 type Step = Box<dyn FnOnce(&mut Savepoint<'_>) -> (bool, Finish) + Send>;
@@ -132,6 +135,9 @@ fn connect(path: &Path) -> Result<Connection> {
     // Our 200 is a promise: a commit is on the disk, power loss included.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    // What a step would have to undo. A file would be made for every larger group, where the system keeps such files.
+    connection.pragma_update(None, "temp_store", "memory")?;
     Ok(connection)
 }
 
