@@ -216,6 +216,12 @@ fn round(dice: &mut StdRng, point: Option<&'static str>, calm: bool) -> Round {
             _ => session(dice, false),
         });
     }
+    // One a round: two at once may meet on the same note, and then there are three places it may be.
+    let mut moves = 0;
+    deeds.retain(|deed| {
+        moves += usize::from(matches!(deed, Deed::Move { .. }));
+        moves <= 1 || !matches!(deed, Deed::Move { .. })
+    });
     deeds.shuffle(dice);
     let deeds = deeds.into_iter().map(|deed| (milliseconds(dice, 0..400), deed)).collect();
     let trouble = trouble(dice);

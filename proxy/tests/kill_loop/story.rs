@@ -254,6 +254,9 @@ impl Story {
                 // Each is moved once at most, so that there are two places to look at.
                 let elsewhere = |played: &&Played| matches!(played.fate, Fate::Written(from) if from != to);
                 let movable: Vec<_> = self.played.iter().filter(elsewhere).collect();
+                if movable.is_empty() {
+                    return Done::Sent;
+                }
                 let lsid = movable[which % movable.len()].lsid.clone();
                 let url = self.house.proxy_url(&format!("/api/v1/sessions/{lsid}/link"));
                 let request = self.house.client.post(url).json(&json!({"ticket": to})).header("cookie", &self.cookie);
