@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { made } from './node.mjs';
 
 export const notes = [
-  'Over HTTP on this machine, with the vendors\' simulators and whoever posts on the same processors; the log goes nowhere. Store and bare loop (a row as long as an event\'s, a commit each, SQLite with WAL and synchronous=FULL) are on the disk of the build folder.',
+  'Over HTTP on this machine, with the vendors\' simulators and whoever posts on the same processors; the log goes nowhere. Store and bare loop (a row as long as an event\'s, a commit each, SQLite with WAL and synchronous=FULL) are on the disk of the build folder. The quicker that disk, the more HTTP and the store\'s indexes count beside it.',
 ];
 export const needsBrowser = false;
 

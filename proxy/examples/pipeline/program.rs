@@ -1,6 +1,10 @@
 //! The proxy as a person runs it: the released program with everything at its default, before vendors in one of three moods.
 
-use crate::{Bench, house::House, load};
+use crate::{
+    Bench,
+    house::{House, Plan},
+    load,
+};
 use std::{
     fs,
     io::{BufRead as _, BufReader},
@@ -29,7 +33,7 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(bench: &Bench, vendors: &Vendors) -> Self {
-        let mut house = bench.runtime.block_on(House::build("2m"));
+        let mut house = bench.runtime.block_on(House::build(&Plan::default()));
         house.release_port();
         let mute = TcpListener::bind("127.0.0.1:0").unwrap();
         let elsewhere = match vendors {

@@ -10,6 +10,9 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
+/// Known to tests alone; the benchmarks, which share this house, build a release of their own.
+const PROGRAM: Option<&str> = option_env!("CARGO_BIN_EXE_remote-support-proxy");
+
 pub struct Proxy {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -18,7 +21,7 @@ pub struct Proxy {
 impl Proxy {
     /// Starts it on the house's folder and waits until it listens. `stop_at` names the fail point at which it stands still.
     pub async fn start(house: &House, stop_at: Option<&str>) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_remote-support-proxy"));
+        let mut command = Command::new(PROGRAM.unwrap());
         command.args(["serve", "--config"]).arg(house.config_path());
         Self::begin(house, command, stop_at).await
     }
@@ -27,7 +30,7 @@ impl Proxy {
     pub async fn start_confined(house: &House, blocks: u32) -> Self {
         let mut command = Command::new("sh");
         let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" serve --config \"$1\"");
-        command.args(["-c", &script, env!("CARGO_BIN_EXE_remote-support-proxy")]).arg(house.config_path());
+        command.args(["-c", &script, PROGRAM.unwrap()]).arg(house.config_path());
         Self::begin(house, command, None).await
     }
 
