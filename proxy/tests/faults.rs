@@ -297,12 +297,13 @@ async fn faults_39_f14_f40_what_the_sender_dropped_while_we_were_away_is_swept_u
 async fn f14_an_error_to_a_search_leaves_its_window_to_be_searched_again() {
     let (house, clock) = House::open_by(SWEEP).await;
     let app = house.app();
+    let searched = async |house: &House| reconcile::last_success(house.app()).await.unwrap();
+    let cursor = house.until("the search at the start is over", async |house| searched(house).await).await;
     clock.advance(Duration::from_secs(10));
-    let cursor = reconcile::last_success(app).await.unwrap();
     house.appliance("play", Some(json!({"external_key": "1161", "announce": false, "script": [{"join": "rep:7"}], "end": true}))).await;
     house.appliance("settings", Some(json!({"window_error": "No sessions."}))).await;
     assert!(reconcile::sweep(app).await.is_err());
-    assert_eq!(reconcile::last_success(app).await.unwrap(), cursor);
+    assert_eq!(searched(&house).await, Some(cursor));
     house.appliance("settings", Some(json!({"window_error": null}))).await;
     assert_eq!(reconcile::sweep(app).await.unwrap().found, 1);
 }
