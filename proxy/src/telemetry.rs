@@ -25,36 +25,48 @@ pub fn start(log: &Log) {
     }
 }
 
+/// What is masked, and with what. `signs`: without one of them in a line (in lower case) there is nothing to mask. They are looked
+/// for first, because nearly every line has none and patterns are slow.
+struct Rule {
+    signs: &'static [&'static str],
+    pattern: &'static str,
+    mask: &'static str,
+}
+
+const RULES: &[Rule] = &[
+    // Where events are posted: the token is the whole secret.
+    Rule { signs: &["/events/", "/halo/"], pattern: r"(/(?:events|halo)/)[A-Za-z0-9_-]{16,}", mask: "${1}…" },
+    Rule { signs: &["bearer", "basic"], pattern: r"(?i)\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", mask: "${1} …" },
+    // Query, form and JSON spellings alike.
+    Rule {
+        signs: &["_token", "client_secret", "code_verifier", "short_key", "password"],
+        pattern: r#"(?i)\b(access_token|refresh_token|id_token|client_secret|code_verifier|short_key|password)(\\?"?\s*[=:]\s*\\?"?)[^\s"&,;\\]{4,}"#,
+        mask: "${1}${2}…",
+    },
+    Rule { signs: &["code=", "state=", "nonce=", "ak="], pattern: r"([?&](?:code|state|nonce|ak)=)[^&\s\x22\\]+", mask: "${1}…" },
+    Rule { signs: &["eyj"], pattern: r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", mask: "…" },
+    Rule { signs: &["@"], pattern: r"[^\s@<>()\[\],;:\x22=]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", mask: "…@…" },
+];
+
 /// A writer that masks what looks like a secret, a bearer link or an e-mail address.
 #[derive(Clone, Debug)]
 pub struct Masked<M> {
     inner: M,
-    rules: Arc<[(Regex, &'static str)]>,
+    rules: Arc<[(&'static [&'static str], Regex, &'static str)]>,
 }
 
 impl<M> Masked<M> {
     /// Masks before `inner` writes.
     #[must_use]
     pub fn new(inner: M) -> Self {
-        const RULES: &[(&str, &str)] = &[
-            // Where events are posted: the token is the whole secret.
-            (r"(/(?:events|halo)/)[A-Za-z0-9_-]{16,}", "${1}…"),
-            (r"(?i)\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", "${1} …"),
-            // Query, form and JSON spellings alike.
-            (
-                r#"(?i)\b(access_token|refresh_token|id_token|client_secret|code_verifier|short_key|password)(\\?"?\s*[=:]\s*\\?"?)[^\s"&,;\\]{4,}"#,
-                "${1}${2}…",
-            ),
-            (r"([?&](?:code|state|nonce|ak)=)[^&\s\x22\\]+", "${1}…"),
-            (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", "…"),
-            (r"[^\s@<>()\[\],;:\x22=]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "…@…"),
-        ];
-        let rules = RULES.iter().filter_map(|(pattern, mask)| Some((Regex::new(pattern).ok()?, *mask))).collect();
+        let rules = RULES.iter().filter_map(|rule| Some((rule.signs, Regex::new(rule.pattern).ok()?, rule.mask))).collect();
         Self { inner, rules }
     }
 
     fn mask(&self, line: &str) -> String {
-        self.rules.iter().fold(line.to_owned(), |line, (pattern, mask)| pattern.replace_all(&line, *mask).into_owned())
+        let lower = line.to_ascii_lowercase();
+        let signed = self.rules.iter().filter(|(signs, ..)| signs.iter().any(|sign| lower.contains(sign)));
+        signed.fold(line.to_owned(), |line, (_, pattern, mask)| pattern.replace_all(&line, *mask).into_owned())
     }
 }
 

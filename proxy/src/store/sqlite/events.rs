@@ -21,7 +21,7 @@ pub(super) fn receive(connection: &Connection, event: &ReceivedEvent) -> Result<
 pub(super) fn list(connection: &Connection, state: Option<EventState>, limit: u32) -> Result<Vec<EventSummary>> {
     let mut statement = connection.prepare_cached(
         "SELECT lower(hex(substr(digest, 1, 6))), state, event, lsid, reason, length(body), received_at, repeats FROM events
-         WHERE (?1 IS NULL OR state = ?1) ORDER BY received_at DESC, rowid DESC LIMIT ?2",
+         WHERE (?1 IS NULL OR state = ?1) ORDER BY rowid DESC LIMIT ?2",
     )?;
     let mut rows = statement.query(params![state.map(EventState::word), limit])?;
     let mut events = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn list(connection: &Connection, state: Option<EventState>, limit: u3
 
 pub(super) fn counts(connection: &Connection) -> Result<EventCounts> {
     let mut counts = EventCounts {
-        last_at: connection.query_row("SELECT max(received_at) FROM events", [], |row| row.get(0)).optional()?.flatten(),
+        last_at: connection.query_row("SELECT received_at FROM events ORDER BY rowid DESC LIMIT 1", [], |row| row.get(0)).optional()?,
         ..EventCounts::default()
     };
     let mut statement = connection.prepare_cached("SELECT state, count(*) FROM events GROUP BY state")?;

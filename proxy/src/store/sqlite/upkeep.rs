@@ -41,7 +41,12 @@ pub(super) fn prune(connection: &Connection, cuts: Cuts) -> Result<Pruned> {
     let resting = "(state IN ('written', 'refused', 'failed') AND changed_at < ?1 OR state = 'stored' AND changed_at < ?2)";
     let pruned = Pruned {
         sessions: delete("sessions", resting, &[cuts.sessions, cuts.stored])?,
-        events: delete("events", "received_at < ?1", &[cuts.events])?,
+        // They lie in the order in which they came: only the oldest need be looked at.
+        events: delete(
+            "events",
+            &format!("rowid IN (SELECT rowid FROM events ORDER BY rowid LIMIT {AT_ONCE}) AND received_at < ?1"),
+            &[cuts.events],
+        )?,
         invites: delete("invites", "created_at < ?1 AND next_at IS NULL", &[cuts.invites])?,
         audit: delete("audit", "at < ?1", &[cuts.audit])?,
     };
