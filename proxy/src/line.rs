@@ -164,12 +164,7 @@ impl Line {
         state.rest(Pause::Credentials, now + CREDENTIALS_REST);
     }
 
-    /// The vendor takes our credentials.
-    pub fn credentials_taken(&self) {
-        self.credentials_changed();
-    }
-
-    /// The credentials were changed: what was learned about the old ones does not count.
+    /// The vendor takes our credentials, or they were changed: what was learned about the old ones does not count.
     pub fn credentials_changed(&self) {
         let (mut state, _) = self.state();
         if matches!(state.pause, Some((Pause::Credentials, _))) {

@@ -12,8 +12,6 @@ const CURSOR: &str = "swept until";
 const FIRST_START: &str = "first start";
 /// When a search last reached further back.
 const DEEP: &str = "swept deeply at";
-/// How many sessions the last search found.
-const FOUND: &str = "sessions the last sweep found";
 
 /// How often is looked whether a search is due.
 const LOOK: Duration = Duration::from_secs(1);
@@ -105,7 +103,6 @@ pub async fn sweep(app: &App) -> Result<Swept, Failure> {
         Ok(Swept { seen, found }) => {
             app.metrics.sweep("searched", *found);
             app.store.save_finding(CURSOR, until.to_string(), now).await?;
-            app.store.save_finding(FOUND, found.to_string(), now).await?;
             if deep {
                 app.store.save_finding(DEEP, now.to_string(), now).await?;
             }

@@ -150,3 +150,22 @@ async fn the_log_in_json_tells_of_each_session_in_a_span_of_its_own_and_holds_no
     }
     assert!(!log.contains("will have a look"), "nothing of what was said");
 }
+
+#[tokio::test]
+async fn f27_told_to_stop_while_what_it_died_on_hangs_it_stops_all_the_same() {
+    let house = closed().await;
+    let hang = serde_json::json!([{"path": "/api/reporting", "method": "POST", "action": "SupportSession", "kind": "hang", "times": 100}]);
+    house.appliance("faults", Some(hang)).await;
+    let asked = async |house: &House| {
+        let ledger = house.appliance("ledger", None).await;
+        ledger["requests"].as_array().unwrap().iter().filter(|request| request["action"] == "SupportSession").count()
+    };
+    let proxy = Proxy::start(&house, None).await;
+    house.play(None, Some("1161"), "rep:7").await;
+    house.until("its report is asked for", async |house| (asked(house).await == 1).then_some(())).await;
+    proxy.kill().await;
+    // Now it runs alone, and the worker waits for it.
+    let proxy = Proxy::start(&house, None).await;
+    house.until("it is asked for again", async |house| (asked(house).await == 2).then_some(())).await;
+    assert_eq!(proxy.terminate().await.code(), Some(0));
+}

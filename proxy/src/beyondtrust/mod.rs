@@ -235,7 +235,7 @@ impl Appliance {
         let told = serde_json::from_slice::<TokenAnswer>(&answer.body).ok();
         match told {
             Some(TokenAnswer { access_token: Some(secret), expires_in, .. }) if answer.status.is_success() && !secret.is_empty() => {
-                inner.outbound.line().credentials_taken();
+                inner.outbound.line().credentials_changed();
                 Ok(Fresh { secret: secret.into(), lives: expires_in.map_or(LIFE_WHEN_NOT_TOLD, Duration::from_secs) })
             }
             told => {

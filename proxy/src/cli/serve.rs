@@ -30,12 +30,17 @@ pub(super) async fn serve(config: Config, out: Output) -> Result<(), CommandProb
     let mut until = stopped.clone();
     let mut late = stopped;
     let server = axum::serve(listener, http::router(app)).with_graceful_shutdown(async move { drop(until.changed().await) });
+    let finished = async {
+        server.await?;
+        // A worker that panicked has nothing to finish.
+        let _ = worker.await;
+        Ok::<_, std::io::Error>(())
+    };
     tokio::select! {
-        ended = server => ended?,
-        // A browser that keeps its connection open must not keep us.
+        ended = finished => ended?,
+        // Neither a browser that keeps its connection open nor a step that hangs must keep us.
         () = async { drop(late.changed().await); tokio::time::sleep(LAST_REQUESTS).await } => {}
     }
-    let _ = worker.await;
     Ok(())
 }
 

@@ -166,7 +166,7 @@ impl Halo {
                     self.0.outbound.line().credentials_refused();
                 }
             })?;
-            self.0.outbound.line().credentials_taken();
+            self.0.outbound.line().credentials_changed();
             Ok(Fresh { secret: tokens.access.secret, lives: Duration::from_secs(tokens.expires_in) })
         });
         token.await.map(AccessToken::from)
