@@ -8,7 +8,7 @@ use crate::rules::{
     settings::Settings,
     template::Values,
     wording::{Language, Message},
-    words::{ActionId, AgentId, Channel, Lsid, TicketId, UnixSeconds, UserId},
+    words::{ActionId, AgentId, AssetId, Channel, ChatId, Lsid, TicketId, UnixSeconds, UserId},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub struct Exchange {
     pub nonce: String,
 }
 
-/// `GET /channels?ticket=1161`.
+/// `GET /channels?ticket=1161` or `?chat=640`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Channels {
@@ -54,7 +54,14 @@ pub struct Channels {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence_failure: Option<Problem>,
     /// The ticket the invite is for.
-    pub ticket: TicketSummary,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketSummary>,
+    /// The chat the invite is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatSummary>,
+    /// The ticket's open chats: an invite can be posted there instead of mailed.
+    #[serde(default)]
+    pub chats: Vec<ChatSummary>,
     /// Templates, to be edited and previewed.
     pub draft: Draft,
     /// Values for the preview: a sample link and code stand in for the real ones.
@@ -101,7 +108,7 @@ pub enum Presence {
     NotApplicable,
 }
 
-/// What the invite screen says about its ticket.
+/// What a screen says about a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketSummary {
@@ -115,7 +122,46 @@ pub struct TicketSummary {
     pub email: Option<String>,
 }
 
-/// The mail before it is rendered: variables still in it.
+/// What a screen says about a live chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatSummary {
+    /// Which.
+    pub id: ChatId,
+    /// Its name, often the customer's; may be empty.
+    pub name: String,
+    /// Name of its user; nobody in an anonymous chat.
+    pub user_name: Option<String>,
+    /// The ticket it is linked to.
+    pub ticket: Option<TicketId>,
+    /// Not closed.
+    pub open: bool,
+}
+
+/// `GET /chats?ticket=1161`, and `GET /chats` for the caller's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Chats {
+    /// The open chats, the latest first.
+    pub chats: Vec<OpenChat>,
+    /// Seconds after which a look is worth its price: Halo's calls are few.
+    pub look_again: u32,
+}
+
+/// A chat an invite can be posted to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenChat {
+    /// The chat.
+    #[serde(flatten)]
+    pub chat: ChatSummary,
+    /// Its last message, when Halo tells.
+    pub changed: Option<UnixSeconds>,
+    /// The invite posted last.
+    pub invite: Option<Invite>,
+}
+
+/// The invite's text before it is rendered: variables still in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Draft {
@@ -123,25 +169,34 @@ pub struct Draft {
     pub subject: String,
     /// Body template, HTML.
     pub body: String,
+    /// Template of the message for a live chat, HTML.
+    pub chat: String,
 }
 
-/// `POST /invites`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// `POST /invites`: a mail about a ticket (`ticket`, `email`), or a message in a live chat (`chat`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NewInvite {
-    /// The ticket.
-    pub ticket: TicketId,
+    /// The ticket, for a mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// The chat, for a message in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatId>,
     /// For whom; `None` asks for the default team.
-    #[serde(default)]
     pub channel: Option<Channel>,
-    /// Recipient.
-    pub email: String,
+    /// Recipient of the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Subject template, when edited.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Body template, when edited.
-    #[serde(default)]
+    /// Body template, or the template of the chat's message, when edited.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// The person knows that a colleague has just invited (see `recent_invite`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// State of an invite.
@@ -162,24 +217,87 @@ pub enum InviteState {
     Expired,
     /// Taken back.
     Revoked,
-    /// BeyondTrust does not tell.
+    /// Sent; BeyondTrust does not tell what becomes of it.
     Unreported,
 }
 
-/// An invite, as `POST /invites` and `GET /invites?ticket=` answer it. Holds no link and no session code.
+/// What became of an invite, by BeyondTrust's events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InviteEvent {
+    /// The customer is in the queue.
+    Waiting,
+    /// A technician came.
+    Joined,
+    /// A technician went.
+    Left,
+    /// The session is over.
+    Ended,
+}
+
+/// A step of an invite's life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InviteStep {
+    /// What happened.
+    pub is: InviteEvent,
+    /// When.
+    pub at: UnixSeconds,
+    /// Who came or went, by the name BeyondTrust shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// The session that began with an invite, once it is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InviteSession {
+    /// Which.
+    pub lsid: Lsid,
+    /// Where its details stand.
+    pub state: SessionState,
+    /// Why.
+    pub reason: Option<Message>,
+    /// The ticket its note is on.
+    pub ticket: Option<TicketId>,
+}
+
+/// `GET /invites?ticket=1161` or `?chat=640`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invites {
+    /// Newest first.
+    pub invites: Vec<Invite>,
+    /// Seconds after which a look is worth its price.
+    pub look_again: u32,
+}
+
+/// An invite, as `POST /invites` and `GET /invites` answer it. Holds no link and no session code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Invite {
     /// Its code; also its id.
     pub id: String,
-    /// The ticket.
-    pub ticket: TicketId,
+    /// The ticket, when it is about one.
+    pub ticket: Option<TicketId>,
+    /// The chat it was posted to.
+    #[serde(default)]
+    pub chat: Option<ChatId>,
     /// State.
     pub state: InviteState,
-    /// Recipient.
-    pub email: String,
-    /// The agent who sent it.
+    /// Why it waits or is held back, when it is not sent yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Message>,
+    /// Recipient of the mail.
+    pub email: Option<String>,
+    /// The agent who sent it; the desk's own name when nobody did.
     pub sent_by: String,
+    /// What became of it, oldest first.
+    #[serde(default)]
+    pub steps: Vec<InviteStep>,
+    /// The session it led to, once that is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<InviteSession>,
     /// How it was routed.
     pub routing: Routing,
     /// When it was made.
@@ -277,6 +395,21 @@ pub struct SessionSummary {
     pub changed_at: UnixSeconds,
     /// When it will be tried next.
     pub next_at: Option<UnixSeconds>,
+    /// Why it is likely the one for the ticket it is looked for, the strongest reason first.
+    #[serde(default)]
+    pub likely: Vec<Message>,
+}
+
+/// `GET /sessions/{lsid}/note?ticket=1161`: the note as it would be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NotePreview {
+    /// HTML.
+    pub html: String,
+    /// Customers will not see it.
+    pub private: bool,
+    /// In whose name.
+    pub owner: Option<String>,
 }
 
 /// `POST /sessions/{lsid}/link`.
@@ -285,6 +418,64 @@ pub struct SessionSummary {
 pub struct LinkSession {
     /// The ticket to put the session's note on.
     pub ticket: TicketId,
+}
+
+/// What a screen says about an asset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetSummary {
+    /// Which.
+    pub id: AssetId,
+    /// Its tag (`inventory_number`).
+    pub tag: String,
+    /// What it is called besides, often a host name.
+    pub name: Option<String>,
+    /// Its type.
+    pub kind: Option<String>,
+    /// Whose it is: customer, site, user, as far as Halo tells.
+    pub owner: Vec<String>,
+}
+
+/// `GET /launches?asset=5120`: what a device can be opened with, and for which ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchOptions {
+    /// The asset.
+    pub asset: AssetSummary,
+    /// Its open tickets, the latest first.
+    pub tickets: Vec<TicketSummary>,
+    /// What the person should know, for example that the tag fits several devices.
+    pub warnings: Vec<Message>,
+    /// Earlier launches, newest first.
+    pub launches: Vec<Launch>,
+}
+
+/// `POST /launches`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewLaunch {
+    /// The asset whose device is opened.
+    pub asset: AssetId,
+    /// The ticket its session is for.
+    #[serde(default)]
+    pub ticket: Option<TicketId>,
+}
+
+/// A device that was opened, or can be now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Launch {
+    /// Its code.
+    pub id: String,
+    /// The link; only in the answer of `POST /launches`. It holds no secret: the console asks who one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The ticket its session is for.
+    pub ticket: Option<TicketId>,
+    /// Who opened it.
+    pub by: String,
+    /// When.
+    pub at: UnixSeconds,
 }
 
 /// `GET /settings` and, without `has_*`, `PUT /settings`.

@@ -54,6 +54,18 @@ kinds! {
     ChannelNotEnabled = "channel_not_enabled", 409, false;
     /// The agent or team does not exist (any more).
     ChannelUnknown = "channel_unknown", 404, false;
+    /// Halo has no such chat, or does not show it to this agent. `chat`
+    ChatUnknown = "chat_unknown", 404, false;
+    /// The chat is closed. `chat`
+    ChatClosed = "chat_closed", 409, false;
+    /// Halo has no such asset. `asset`
+    AssetUnknown = "asset_unknown", 404, false;
+    /// There is no such invite. `invite`
+    InviteUnknown = "invite_unknown", 404, false;
+    /// In its state that cannot be done with the invite. `state`
+    InviteNotNow = "invite_not_now", 409, false;
+    /// A colleague has just invited; `again` sends all the same. `name`, `seconds`
+    RecentInvite = "recent_invite", 409, false;
     /// Halo has no such ticket. `ticket`
     TicketUnknown = "ticket_unknown", 404, false;
     /// There is no such session. `lsid`

@@ -50,6 +50,9 @@ halo_id!(
     /// A Halo live chat.
     ChatId, "chat id");
 halo_id!(
+    /// A Halo asset.
+    AssetId, "asset id");
+halo_id!(
     /// A Halo action; unique within its ticket only.
     ActionId, "action id");
 

@@ -18,7 +18,7 @@ fn channels() -> String {
     format!(
         r#"{{"channels": [{{"channel": {{"team": "team:3"}}, "name": "Service Desk", "isDefault": true, "presence": {{"is": "notApplicable"}}, "forecast": {DESK}}}],
         "withoutChannel": {DESK}, "presenceAge": 0, "ticket": {{"id": 1161, "summary": "", "userName": null, "email": "connor@batley.example"}},
-        "draft": {{"subject": "Ticket $FAULTID", "body": "<p>$LINKTOREMOTE</p>"}}, "preview": {{}}}}"#
+        "draft": {{"subject": "Ticket $FAULTID", "body": "<p>$LINKTOREMOTE</p>", "chat": "<p>$LINKTOREMOTE</p>"}}, "preview": {{}}}}"#
     )
 }
 

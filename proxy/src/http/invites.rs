@@ -17,7 +17,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use halo_remote_support::{
-    api::{ChannelOption, Channels, Draft, IDEMPOTENCY_HEADER, Invite, NewInvite, Presence, Problem, TicketSummary},
+    api::{ChannelOption, Channels, Draft, IDEMPOTENCY_HEADER, Invite, Invites, NewInvite, Presence, Problem, TicketSummary},
     rules::{
         directory::Directory,
         names::nfkc,
@@ -27,7 +27,7 @@ use halo_remote_support::{
         words::{Channel, TicketId},
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Earlier invites shown with a ticket.
@@ -36,11 +36,6 @@ const SHOWN: u32 = 20;
 #[derive(Deserialize)]
 pub(super) struct ForTicket {
     pub(super) ticket: TicketId,
-}
-
-#[derive(Serialize)]
-pub(super) struct Invites {
-    invites: Vec<Invite>,
 }
 
 pub(super) async fn channels(
@@ -64,13 +59,19 @@ pub(super) async fn channels(
         without_channel: routing::route(None, &directory, logged_in, &settings, nfkc),
         presence_age: presence.as_ref().map(|presence| u32::try_from(presence.age.as_secs()).unwrap_or(u32::MAX)),
         presence_failure: failure,
-        ticket: TicketSummary {
+        ticket: Some(TicketSummary {
             id: grant.ticket.id,
             summary: grant.ticket.summary.clone(),
             user_name: Some(grant.ticket.user_name.clone()).filter(|name| !name.is_empty()),
             email: invites::email_of(&grant.ticket, user.as_ref()),
+        }),
+        chat: None,
+        chats: Vec::new(),
+        draft: Draft {
+            subject: settings.templates.subject.clone(),
+            body: settings.templates.mail.clone(),
+            chat: settings.templates.chat.clone(),
         },
-        draft: Draft { subject: settings.templates.subject.clone(), body: settings.templates.mail.clone() },
         preview: invites::preview(&app, Some(&stored.connection.application_url), &grant.ticket, user.as_ref(), &caller, &settings),
         valid_for: app.config.beyondtrust.key_ttl,
     }))
@@ -131,5 +132,5 @@ pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Asked(quer
     access::may(&app, &caller, Operation::SeeTicket(query.ticket)).await?;
     let rows = app.store.invites_of(query.ticket, SHOWN).await?;
     let invites = rows.iter().map(|row| invites::shown(&app, row)).collect::<Result<_, _>>()?;
-    Ok(Json(Invites { invites }))
+    Ok(Json(Invites { invites, look_again: 5 }))
 }

@@ -63,11 +63,12 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
     if !(16..=64).contains(&idempotency_key.len()) || !idempotency_key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(Failure::new(FailureKind::IdempotencyKey).into());
     }
-    let email = request.email.trim();
+    let ticket = request.ticket.ok_or_else(|| Failure::new(FailureKind::BodyInvalid).with("text", "ticket is missing"))?;
+    let email = request.email.as_deref().unwrap_or_default().trim();
     if !is_mailbox(email) {
         return Err(Failure::new(FailureKind::EmailInvalid).with("email", email).into());
     }
-    access::may(app, caller, Operation::Invite(request.ticket, request.channel)).await?;
+    access::may(app, caller, Operation::Invite(ticket, request.channel)).await?;
     let settings = app.settings().await?.settings;
     let payload = Payload::new(caller, request, email, &settings);
     for template in [&payload.subject, &payload.body, &settings.templates.canned] {
@@ -83,7 +84,7 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
             agent: caller.agent,
             idempotency_key: idempotency_key.to_owned(),
             request: digest.clone(),
-            ticket: request.ticket,
+            ticket,
             payload: payload.seal(app)?,
             at: now,
             lease_until: now + lease(app),
@@ -91,8 +92,7 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
         .await?;
     match begun {
         Begun::New(fence) => {
-            let work =
-                Work { code, ticket: request.ticket, fence, stage: InviteStage::Draft, attempted_at: None, created_at: now, payload };
+            let work = Work { code, ticket, fence, stage: InviteStage::Draft, attempted_at: None, created_at: now, payload };
             advance(app, work).await
         }
         Begun::Resumed(row) => advance(app, Work::of(app, row)?).await,

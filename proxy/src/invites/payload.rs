@@ -105,9 +105,13 @@ impl Payload {
         };
         Invite {
             id: code.to_string(),
-            ticket,
+            ticket: Some(ticket),
+            chat: None,
             state,
-            email: self.email.clone(),
+            reason: None,
+            steps: Vec::new(),
+            session: None,
+            email: Some(self.email.clone()),
             sent_by: self.caller.name.clone(),
             routing: self.routing.clone().unwrap_or_else(undecided),
             created,

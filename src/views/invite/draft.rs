@@ -37,7 +37,8 @@ impl Draft {
     /// The recipient: as typed, else the ticket's user.
     #[must_use]
     pub fn email<'a>(&'a self, offered: &'a api::Channels) -> &'a str {
-        self.email.as_deref().or(offered.ticket.email.as_deref()).unwrap_or_default().trim()
+        let known = offered.ticket.as_ref().and_then(|ticket| ticket.email.as_deref());
+        self.email.as_deref().or(known).unwrap_or_default().trim()
     }
     /// The subject template.
     #[must_use]

@@ -78,7 +78,12 @@ fn recent(state: &State, invite: &Invite) -> Option<String> {
     (counts && age < RECENT).then(|| {
         let mine = state.me.as_ref().is_some_and(|me| me.name == invite.sent_by);
         let message = Message::new(if mine { "ui.recent.you" } else { "ui.recent.other" });
-        state.say(&message.with("name", &invite.sent_by).with("email", &invite.email).with("ago", time::ago(age, state.language)))
+        state.say(
+            &message
+                .with("name", &invite.sent_by)
+                .with("email", invite.email.as_deref().unwrap_or_default())
+                .with("ago", time::ago(age, state.language)),
+        )
     })
 }
 

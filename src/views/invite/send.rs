@@ -26,11 +26,12 @@ impl State {
             return self.edit();
         }
         let invite = NewInvite {
-            ticket: self.ticket,
+            ticket: Some(self.ticket),
             channel,
-            email: self.draft.email(offered).to_owned(),
+            email: Some(self.draft.email(offered).to_owned()),
             subject: self.draft.subject.clone().filter(|subject| *subject != offered.draft.subject),
             body: self.draft.body.clone().filter(|body| *body != offered.draft.body),
+            ..NewInvite::default()
         };
         if self.draft.attempt.as_ref().is_none_or(|(attempted, _)| *attempted != invite) {
             self.draft.attempt = Some((invite, moment.random.iter().map(|byte| format!("{byte:02x}")).collect()));

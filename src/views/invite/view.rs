@@ -160,7 +160,7 @@ impl Done {
             (None, _) => routing.message.clone(),
         };
         Self {
-            email: invite.email.clone(),
+            email: invite.email.clone().unwrap_or_default(),
             route: state.say(&route),
             warn: tone(routing) != "ok",
             expires: invite.expires.map(|at| time::moment(at, state.now, state.offset, state.language)),

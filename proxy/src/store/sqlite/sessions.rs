@@ -374,6 +374,7 @@ pub(super) fn list(connection: &Connection, lsid: Option<&Lsid>, asked: &Session
             announced_at: row.get(6)?,
             changed_at: row.get(7)?,
             next_at: row.get(8)?,
+            likely: Vec::new(),
             facts: optional(9)?.map(|text| from_json("facts", &text)).transpose()?,
             swept: text(row, 10)? == "sweep",
         });

@@ -59,15 +59,18 @@ pub(super) fn offered(fallback: bool, ann: &str) -> Channels {
         without_channel: routed(None, fallback, ann),
         presence_age: Some(12),
         presence_failure: None,
-        ticket: TicketSummary {
+        ticket: Some(TicketSummary {
             id: TicketId::new(1161).unwrap(),
             summary: "Outlook does not receive mail".to_owned(),
             user_name: Some("Connor Blake".to_owned()),
             email: Some("connor@batley.example".to_owned()),
-        },
+        }),
+        chat: None,
+        chats: Vec::new(),
         draft: api::Draft {
             subject: "Remote session for ticket $FAULTID".to_owned(),
             body: "<p>Hello $USERNAME, please <a href=\"$LINKTOREMOTE\">click here</a> or enter <b>$REMOTESESSIONCODE</b>.</p>".to_owned(),
+            chat: "<p><a href=\"$LINKTOREMOTE\">Join the session</a></p>".to_owned(),
         },
         preview: Values {
             link: Some(HttpsUrl::parse("https://support.example.com/?ak=sample").unwrap()),
@@ -82,9 +85,13 @@ pub(super) fn offered(fallback: bool, ann: &str) -> Channels {
 pub(super) fn invite(state: InviteState, routing: Routing) -> Invite {
     Invite {
         id: "7K3M9QX2DH".to_owned(),
-        ticket: TicketId::new(1161).unwrap(),
+        ticket: TicketId::new(1161),
+        chat: None,
         state,
-        email: "connor@batley.example".to_owned(),
+        reason: None,
+        steps: Vec::new(),
+        session: None,
+        email: Some("connor@batley.example".to_owned()),
         sent_by: "Ann Keller".to_owned(),
         routing,
         created: NOON - 70,
