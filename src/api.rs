@@ -353,6 +353,12 @@ pub struct SessionFacts {
     pub name: String,
     /// The Halo user it is kept under: the session's own, else the Default User.
     pub user: Option<UserId>,
+    /// That user's name, site and client, when Halo told.
+    pub user_name: Option<String>,
+    /// Its site.
+    pub site: Option<String>,
+    /// Its client.
+    pub client: Option<String>,
     /// The customer's name in BeyondTrust.
     pub customer: Option<String>,
     /// Everybody who took part on our side, by the names in the report.

@@ -58,6 +58,8 @@ kinds! {
     ChatUnknown = "chat_unknown", 404, false;
     /// The chat is closed. `chat`
     ChatClosed = "chat_closed", 409, false;
+    /// The address of a page, or an element, says not what it is about.
+    AboutMissing = "about_missing", 422, false;
     /// Halo has no such asset. `asset`
     AssetUnknown = "asset_unknown", 404, false;
     /// There is no such invite. `invite`

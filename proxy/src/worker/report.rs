@@ -195,5 +195,6 @@ fn facts(session: &Session<'_>, user: Option<UserId>, chat: Option<&ChatState>, 
         started: session.start,
         ended: session.end,
         seconds: session.seconds,
+        ..SessionFacts::default()
     }
 }

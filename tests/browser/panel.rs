@@ -1,6 +1,6 @@
 //! The controller: what it asks the proxy, and what it hands the shim.
 
-use halo_remote_support::browser::invite::InviteController;
+use halo_remote_support::browser::panel::PanelController;
 use js_sys::{Array, Function, Promise, Reflect, global};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -66,7 +66,7 @@ impl Drop for Proxy {
 
 /// A connected panel and every change it was given.
 struct Panel {
-    controller: InviteController,
+    controller: PanelController,
     changes: Rc<RefCell<Vec<JsValue>>>,
     life: JsValue,
     _notify: Closure<dyn FnMut(JsValue)>,
@@ -80,7 +80,7 @@ impl Panel {
         let life = Function::new_no_args("return new AbortController()").call0(&JsValue::NULL).unwrap();
         let function: &Function = notify.as_ref().unchecked_ref();
         let (proxy, origin) = ("https://proxy.example".to_owned(), "https://halo.example".to_owned());
-        let controller = InviteController::new("1161", proxy, origin, "en-GB", signal(&life), function.clone()).unwrap();
+        let controller = PanelController::new("invite", "1161", proxy, origin, "en-GB", signal(&life), function.clone()).unwrap();
         Self { controller, changes, life, _notify: notify }
     }
     fn last(&self, field: &str) -> JsValue {
@@ -131,7 +131,7 @@ async fn from_signed_out_to_sent() {
         ("POST /api/v1/sign-in/exchange", 200, ME),
         ("GET /api/v1/me", 200, ME),
         ("GET /api/v1/channels", 200, &channels()),
-        ("GET /api/v1/invites", 200, r#"{"invites": []}"#),
+        ("GET /api/v1/invites", 200, r#"{"invites": [], "lookAgain": 15}"#),
         ("POST /api/v1/invites", 201, &invite("sent")),
     ]);
     _ = panel.controller.handle("signed-in", "7K3M9QX2DH".to_owned());
@@ -148,7 +148,7 @@ async fn from_signed_out_to_sent() {
 
 #[wasm_bindgen_test]
 async fn a_dead_line_is_told_and_tried_again_under_the_same_key() {
-    let ready = [("GET /api/v1/me", 200, ME), ("GET /api/v1/invites", 200, r#"{"invites": []}"#)];
+    let ready = [("GET /api/v1/me", 200, ME), ("GET /api/v1/invites", 200, r#"{"invites": [], "lookAgain": 15}"#)];
     let channels = channels();
     let proxy = Proxy::answering(&[ready[0], ready[1], ("GET /api/v1/channels", 200, &channels), ("POST /api/v1/invites", 0, "")]);
     let panel = Panel::new();
@@ -182,5 +182,5 @@ fn keys_the_panel_does_not_use_stay_with_the_browser() {
     let panel = Panel::new();
     assert!(panel.controller.handle("channels:keydown", "ArrowDown".to_owned()));
     assert!(!panel.controller.handle("channels:keydown", "Tab".to_owned()));
-    assert!(InviteController::new("x", String::new(), String::new(), "", signal(&panel.life), Function::new_no_args("")).is_err());
+    assert!(PanelController::new("x", "1161", String::new(), String::new(), "", signal(&panel.life), Function::new_no_args("")).is_err());
 }
