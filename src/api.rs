@@ -353,8 +353,18 @@ pub struct SessionFacts {
     pub name: String,
     /// The Halo user it is kept under: the session's own, else the Default User.
     pub user: Option<UserId>,
+    /// That user's name; `None` while nobody is chosen or Halo did not tell.
+    pub user_name: Option<String>,
+    /// That user's site.
+    pub site: Option<String>,
+    /// That user's client.
+    pub client: Option<String>,
     /// The customer's name in BeyondTrust.
     pub customer: Option<String>,
+    /// The customers' host names.
+    pub hosts: Vec<String>,
+    /// The asset it was opened from.
+    pub asset: Option<AssetId>,
     /// Everybody who took part on our side, by the names in the report.
     pub technicians: Vec<String>,
     /// BeyondTrust teams that took part.
