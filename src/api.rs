@@ -428,6 +428,9 @@ pub struct NotePreview {
 pub struct LinkSession {
     /// The ticket to put the session's note on.
     pub ticket: TicketId,
+    /// The ticket it is moved from, as the person saw it; nothing for a session that was seen stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<TicketId>,
 }
 
 /// What a screen says about an asset.

@@ -151,6 +151,10 @@ async fn answer(app: &App, lsid: &Lsid) -> Answer {
 pub(super) async fn link(State(app): State<Arc<App>>, caller: Caller, Path(text): Path<String>, Body(wish): Body<LinkSession>) -> Answer {
     let session = known(&app, &text).await?;
     may_link(&app, &caller, &session, wish.ticket).await?;
+    if let (SessionState::Written, Some(there)) = (session.state, session.ticket.filter(|there| wish.from != Some(*there))) {
+        // Whoever chose it from a list saw it stored: a colleague's link is told of, not undone.
+        return Err(Failure::new(FailureKind::SessionLinked).with("ticket", there).into());
+    }
     let wish = linking::link_to(&*app.store, session.ticket, wish.ticket).await?;
     linking::handle(&*app.store, &session.lsid, wish, Person::from(&caller), app.clock.now()).await?;
     answer(&app, &session.lsid).await
