@@ -157,6 +157,7 @@ async fn link_32_the_preview_is_the_note_then_written() {
     assert!(note["private"] == false && !html.contains("between us") && !html.contains("Technician: "), "{note}");
     assert_eq!(post(&ann, &lsid, "link", &json!({"ticket": 1161})).await.0, 200);
     assert_eq!(notes(&house, &lsid).await, [(1161, html)]);
+    assert_eq!(preview(&ann, &lsid, 1161).await.1["code"], "session_linked", "it stands there");
 
     // Of what is written no report is kept: for a move it is fetched again.
     let (_, note) = preview(&priya, &lsid, 1162).await;

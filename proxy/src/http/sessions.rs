@@ -128,6 +128,9 @@ pub(super) async fn note(
             return Err(Failure::new(FailureKind::SessionNotNow).with("state", session.state.word()).into());
         }
     }
+    if session.ticket == Some(ticket) {
+        return Err(Failure::new(FailureKind::SessionLinked).with("ticket", ticket).into());
+    }
     let private = linking::private_notes(&*app.store).await?;
     let intended = IntendedNote::by_hand(ticket, private, session.ticket, &caller.name);
     Ok(Json(worker::preview(&app, &session, &intended).await?))
