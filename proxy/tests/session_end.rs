@@ -299,7 +299,10 @@ async fn link_32_two_agents_at_once_link_one_session_once() {
     let mut statuses = [one.0, two.0];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409], "{one:?} {two:?}");
-    assert_eq!(notes(&house, &lsid).await.len(), 1);
+    let (done, told) = if one.0 == 200 { (one.1, two.1) } else { (two.1, one.1) };
+    assert_eq!((&told["code"], told["args"]["ticket"].as_str()), (&json!("session_linked"), Some(&*done["ticket"].to_string())), "{told}");
+    let notes = notes(&house, &lsid).await;
+    assert_eq!((notes.len(), &json!(notes[0].0)), (1, &done["ticket"]));
 }
 
 #[tokio::test]

@@ -159,8 +159,16 @@ pub(super) async fn link(State(app): State<Arc<App>>, caller: Caller, Path(text)
         return Err(Failure::new(FailureKind::SessionLinked).with("ticket", there).into());
     }
     let wish = linking::link_to(&*app.store, session.ticket, wish.ticket).await?;
-    linking::handle(&*app.store, &session.lsid, wish, Person::from(&caller), app.clock.now()).await?;
-    answer(&app, &session.lsid).await
+    match linking::handle(&*app.store, &session.lsid, wish, Person::from(&caller), app.clock.now()).await {
+        Ok(()) => answer(&app, &session.lsid).await,
+        Err(failure) if failure.kind == FailureKind::SessionBusy && session.state != SessionState::AwaitingReport => {
+            // A colleague was faster by less than the note takes: in a moment it is known where it is.
+            let session = linking::outcome(&app, &session.lsid).await?;
+            let there = session.ticket.filter(|_| session.state == SessionState::Written);
+            Err(there.map_or(failure, |there| Failure::new(FailureKind::SessionLinked).with("ticket", there)).into())
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 pub(super) async fn unlink(State(app): State<Arc<App>>, caller: Caller, Path(text): Path<String>) -> Answer {
