@@ -353,14 +353,18 @@ pub struct SessionFacts {
     pub name: String,
     /// The Halo user it is kept under: the session's own, else the Default User.
     pub user: Option<UserId>,
-    /// That user's name, site and client, when Halo told.
+    /// That user's name; `None` while nobody is chosen or Halo did not tell.
     pub user_name: Option<String>,
-    /// Its site.
+    /// That user's site.
     pub site: Option<String>,
-    /// Its client.
+    /// That user's client.
     pub client: Option<String>,
     /// The customer's name in BeyondTrust.
     pub customer: Option<String>,
+    /// The customers' host names.
+    pub hosts: Vec<String>,
+    /// The asset it was opened from.
+    pub asset: Option<AssetId>,
     /// Everybody who took part on our side, by the names in the report.
     pub technicians: Vec<String>,
     /// BeyondTrust teams that took part.
@@ -424,6 +428,9 @@ pub struct NotePreview {
 pub struct LinkSession {
     /// The ticket to put the session's note on.
     pub ticket: TicketId,
+    /// The ticket it is moved from, as the person saw it; nothing for a session that was seen stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<TicketId>,
 }
 
 /// What a screen says about an asset.

@@ -86,7 +86,17 @@ fn decision(state: SessionState) -> Decision {
             reason: Message::new("disposition.ticket").with("ticket", 1161),
             trace: Vec::new(),
         },
-        facts: SessionFacts { name: "Remote Session".to_owned(), customer: Some("Connor BLAKE".to_owned()), ..SessionFacts::default() },
+        facts: SessionFacts {
+            name: "Remote Session".to_owned(),
+            user_name: Some("Änne Fox".to_owned()),
+            site: Some("Reason Avenue".to_owned()),
+            client: Some("Batley Refreshments".to_owned()),
+            customer: Some("Connor BLAKE".to_owned()),
+            hosts: vec!["BR-LT-0147".to_owned(), "br-lt-0148.batley.local".to_owned()],
+            technicians: vec!["Priya Nair".to_owned()],
+            external_key: Some("PO 12-44".to_owned()),
+            ..SessionFacts::default()
+        },
         writes: to_ticket.then(|| note(ticket())).into_iter().collect(),
         rests_in: if to_ticket { SessionState::Written } else { state },
         report: b"<session_list/>".to_vec(),
@@ -307,9 +317,24 @@ async fn sessions_are_found_by_what_people_look_for() {
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
     let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
     store.decided(job.lsid, job.fence, decision(SessionState::Stored)).await.unwrap();
-    for (search, found) in [("", 1), ("blake REMOTE", 1), ("connor aaaa", 1), ("connor bbbb", 0), ("%", 0), ("\"", 0)] {
+    for (search, found) in [
+        ("", 1),
+        ("blake REMOTE", 1),
+        ("connor aaaa", 1),
+        ("connor bbbb", 0),
+        ("änne", 1),
+        ("REASON av", 1),
+        ("batley refresh", 1),
+        ("br-LT-0148", 1),
+        ("priya po", 1),
+        ("br-lt-0149", 0),
+        ("%", 0),
+        ("\"", 0),
+    ] {
         assert_eq!(sessions(&store, search).await, found, "{search}");
     }
+    assert_eq!(store.report(lsid('a')).await.unwrap().as_deref(), Some(b"<session_list/>".as_slice()));
+    assert_eq!(store.report(lsid('b')).await.unwrap(), None);
 }
 
 #[tokio::test]

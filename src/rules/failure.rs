@@ -74,7 +74,7 @@ kinds! {
     SessionUnknown = "session_unknown", 404, false;
     /// The session is being worked on. `lsid`
     SessionBusy = "session_busy", 409, true;
-    /// The session's note stands on that ticket already. `ticket`
+    /// The session's note stands on that ticket already, which may be another one than was wished for. `ticket`
     SessionLinked = "session_linked", 409, false;
     /// In its state that cannot be done with the session. `state`
     SessionNotNow = "session_not_now", 409, false;

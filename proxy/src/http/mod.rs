@@ -39,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/invites", get(invites::list).post(invites::send))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{lsid}", get(sessions::one))
+        .route("/sessions/{lsid}/note", get(sessions::note))
         .route("/sessions/{lsid}/link", post(sessions::link))
         .route("/sessions/{lsid}/unlink", post(sessions::unlink))
         .route("/sessions/{lsid}/replay", post(sessions::replay))

@@ -218,6 +218,8 @@ pub trait Store: Send + Sync + 'static {
     async fn by_hand(&self, lsid: Lsid, wish: ByHand, by: Person, at: UnixSeconds) -> Result<Handled>;
     /// One session.
     async fn session(&self, lsid: Lsid) -> Result<Option<SessionSummary>>;
+    /// A session's report, while it is kept.
+    async fn report(&self, lsid: Lsid) -> Result<Option<Vec<u8>>>;
     /// Sessions, newest first.
     async fn sessions(&self, query: SessionQuery) -> Result<Vec<SessionSummary>>;
 

@@ -95,6 +95,18 @@ pub struct IntendedNote {
     pub followed: u8,
 }
 
+impl IntendedNote {
+    /// A note that somebody of this name wants on this ticket, taken from that one if it stands there.
+    #[must_use]
+    pub fn by_hand(ticket: TicketId, private: bool, from: Option<TicketId>, name: &str) -> Self {
+        let remark = match from {
+            Some(from) => Message::new("note.session.movedBy").with("from", from),
+            None => Message::new("note.session.linkedBy"),
+        };
+        Self { ticket, private, remark: Some(remark.with("name", name)), followed: 0 }
+    }
+}
+
 /// A message in a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -208,7 +220,7 @@ pub struct SessionQuery {
     pub state: Option<SessionState>,
     /// On this ticket.
     pub ticket: Option<TicketId>,
-    /// Holding each of these words: lsid, name, customer, technicians.
+    /// Holding each of these words: lsid, name, user, site, client, customer, host names, technicians, external key.
     pub search: String,
     /// Not more than this.
     pub limit: u32,

@@ -8,13 +8,16 @@ use crate::{
     halo::{Action, HaloError, NewAction, TextFile},
     store::{Held, IntendedNote},
 };
-use halo_remote_support::rules::{
-    disposition::{Disposition, Owner},
-    failure::Failure,
-    note::{self, Authorship, Manner},
-    report::Session,
-    transcript::Reader,
-    wording::Language,
+use halo_remote_support::{
+    api::NotePreview,
+    rules::{
+        disposition::{Disposition, Owner},
+        failure::Failure,
+        note::{self, Authorship, Manner},
+        report::Session,
+        transcript::Reader,
+        wording::Language,
+    },
 };
 
 /// Whether Halo lets the service write in an agent's name, as we last read it back.
@@ -52,9 +55,7 @@ pub(super) async fn write(at: &At<'_>, intended: &IntendedNote, disposition: &Di
         return Err(Unwritten::Before(app.fault("session", &"a note for a ticket has no owner")));
     };
     let settings = app.settings().await.map_err(Unwritten::Before)?.settings;
-    let reader = reader(intended);
-    let file = note::transcript_file(session, reader, Language::En)
-        .map(|text| TextFile { name: format!("{}.txt", session.lsid.as_ref().map_or("transcript", |lsid| lsid.as_str())), text });
+    let file = transcript_file(intended, session);
     #[expect(clippy::cast_precision_loss, reason = "a session lasts fewer than 2^52 seconds")]
     let hours = session.seconds.filter(|_| settings.time_taken).map(|seconds| (seconds as f64 / HOUR * 10_000.0).round() / 10_000.0);
     let draft = Draft { app, at, intended, disposition, session, owner, file, hours };
@@ -72,6 +73,52 @@ const fn reader(intended: &IntendedNote) -> Reader {
     if intended.private { Reader::Agents } else { Reader::Customers }
 }
 
+/// The transcript, when it is too long for the note.
+fn transcript_file(intended: &IntendedNote, session: &Session<'_>) -> Option<TextFile> {
+    let name = || format!("{}.txt", session.lsid.as_ref().map_or("transcript", |lsid| lsid.as_str()));
+    note::transcript_file(session, reader(intended), Language::En).map(|text| TextFile { name: name(), text })
+}
+
+/// What the note says.
+fn worded(
+    intended: &IntendedNote,
+    disposition: &Disposition,
+    session: &Session<'_>,
+    authorship: Authorship,
+    file: Option<&TextFile>,
+) -> String {
+    let manner = Manner { reader: reader(intended), authorship, remark: intended.remark.as_ref(), attached: file.is_some() };
+    note::session_note(session, disposition, manner, Language::En)
+}
+
+/// The note as [`write`] would write it now; nothing is sent.
+pub(super) async fn preview(
+    app: &App,
+    intended: &IntendedNote,
+    disposition: &Disposition,
+    session: &Session<'_>,
+) -> std::result::Result<NotePreview, Failure> {
+    let authorship = match &disposition.owner {
+        // Whether Halo lets the agent write on this ticket is seen only by writing.
+        Some(owner) if app.delegation.token(owner.agent).await.is_ok_and(|token| token.is_some()) => Authorship::Technician,
+        Some(_) => service_authorship(app).await?.0,
+        None => Authorship::Named,
+    };
+    let file = transcript_file(intended, session);
+    Ok(NotePreview {
+        html: worded(intended, disposition, session, authorship, file.as_ref()),
+        private: intended.private,
+        owner: disposition.owner.as_ref().map(|owner| owner.name.clone()),
+    })
+}
+
+/// How a note begins that the service writes, and what Halo was last seen to make of an agent named in it.
+async fn service_authorship(app: &App) -> std::result::Result<(Authorship, Option<String>), Failure> {
+    let ask = app.config.halo.attribution == Attribution::DelegatedThenReadBack;
+    let honoured = app.store.finding(HONOURS_AUTHOR).await?.filter(|_| ask);
+    Ok((if honoured.as_deref() == Some("yes") { Authorship::Technician } else { Authorship::Named }, honoured))
+}
+
 /// What is posted into a chat, for both sides.
 pub(super) fn message(session: &Session<'_>, disposition: &Disposition) -> String {
     note::session_note(session, disposition, Manner::of(Reader::Customers), Language::En)
@@ -80,7 +127,6 @@ pub(super) fn message(session: &Session<'_>, disposition: &Disposition) -> Strin
 impl Draft<'_> {
     fn action(&self, authorship: Authorship) -> NewAction {
         let Self { app, intended, disposition, session, .. } = self;
-        let manner = Manner { reader: reader(intended), authorship, remark: intended.remark.as_ref(), attached: self.file.is_some() };
         NewAction {
             hidden_from_user: intended.private,
             started: session.start,
@@ -90,7 +136,7 @@ impl Draft<'_> {
             ..NewAction::new(
                 intended.ticket,
                 app.config.halo.session_outcome.clone(),
-                note::session_note(session, disposition, manner, Language::En),
+                worded(intended, disposition, session, authorship, self.file.as_ref()),
             )
         }
     }
@@ -126,8 +172,7 @@ impl Draft<'_> {
     async fn as_service(&self) -> Written {
         let (app, owner) = (self.app, self.owner);
         let ask = app.config.halo.attribution == Attribution::DelegatedThenReadBack;
-        let honoured = app.store.finding(HONOURS_AUTHOR).await.map_err(|problem| Unwritten::Before(problem.into()))?.filter(|_| ask);
-        let authorship = if honoured.as_deref() == Some("yes") { Authorship::Technician } else { Authorship::Named };
+        let (authorship, honoured) = service_authorship(app).await.map_err(Unwritten::Before)?;
         let action = &NewAction { who_agent: Some(owner.agent).filter(|_| ask), ..self.action(authorship) };
         let written =
             app.halo.as_service(|token| async move { app.halo.add_action(&token, action).await }).await.map_err(Unwritten::Halo)?;

@@ -170,7 +170,8 @@ impl State {
         }
         let path = format!("sessions/{lsid}/link");
         (self.busy, self.trouble, self.done) = (Some((deed, lsid)), None, None);
-        vec![Effect::post("deed", path, &LinkSession { ticket })]
+        let from = (deed == Deed::Move).then_some(self.ticket);
+        vec![Effect::post("deed", path, &LinkSession { ticket, from })]
     }
 
     fn post(&mut self, deed: Deed, lsid: String, what: &str) -> Vec<Effect> {

@@ -44,7 +44,7 @@ fn session(number: u32, state: SessionState, name: &str) -> SessionSummary {
 }
 
 fn likely(name: &str) -> SessionSummary {
-    let likely = vec![Message::new("disposition.noTechnicianAtAll")];
+    let likely = vec![Message::new("likely.user").with("name", "Connor Blake")];
     SessionSummary { likely, ..session(1, SessionState::Stored, name) }
 }
 
@@ -135,7 +135,7 @@ fn link_33_a_note_is_moved_to_another_ticket() {
         assert_eq!(short(&panel.does("move-sure", "")), ["focus rs-move-to"], "{wrong}");
     }
     panel.does("move-to", " #1163 ");
-    assert_eq!(posted(&panel.does("move-sure", "")).0, json!({"ticket": 1163}));
+    assert_eq!(posted(&panel.does("move-sure", "")).0, json!({"ticket": 1163, "from": 1161}));
     let moved = SessionSummary { ticket: TicketId::new(1163), ..session(1, SessionState::Written, "Mail does not arrive") };
     panel.answers("deed", &moved);
     assert!(panel.html().contains("The note is on ticket 1163."));

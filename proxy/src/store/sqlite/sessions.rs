@@ -106,7 +106,7 @@ fn read_job(connection: &Connection, lsid: &str) -> Result<SessionJob> {
     })
 }
 
-fn report_of(connection: &Connection, lsid: &Lsid) -> Result<Option<Vec<u8>>> {
+pub(super) fn report_of(connection: &Connection, lsid: &Lsid) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT body FROM reports WHERE lsid = ?1")?;
     Ok(statement.query_row([lsid.as_str()], |row| row.get(0)).optional()?)
 }
@@ -189,8 +189,9 @@ pub(super) fn decided(connection: &Connection, lsid: &Lsid, fence: Fence, decisi
 
 /// The facts without case, for searching.
 fn sought(lsid: &Lsid, facts: &SessionFacts) -> String {
-    let texts = [Some(lsid.as_str()), Some(facts.name.as_str()), facts.customer.as_deref(), facts.external_key.as_deref()];
-    let texts = texts.into_iter().flatten().chain(facts.technicians.iter().map(String::as_str));
+    let told = [&facts.user_name, &facts.site, &facts.client, &facts.customer, &facts.external_key];
+    let texts = [lsid.as_str(), facts.name.as_str()].into_iter().chain(told.into_iter().flatten().map(String::as_str));
+    let texts = texts.chain(facts.technicians.iter().chain(&facts.hosts).map(String::as_str));
     without_case(&texts.collect::<Vec<_>>().join("\n"))
 }
 

@@ -190,6 +190,9 @@ impl Store for Sqlite {
     async fn session(&self, lsid: Lsid) -> Result<Option<SessionSummary>> {
         self.read(move |c| sessions::one(c, &lsid)).await
     }
+    async fn report(&self, lsid: Lsid) -> Result<Option<Vec<u8>>> {
+        self.read(move |c| sessions::report_of(c, &lsid)).await
+    }
     async fn sessions(&self, query: SessionQuery) -> Result<Vec<SessionSummary>> {
         self.read(move |c| sessions::list(c, None, &query)).await
     }
