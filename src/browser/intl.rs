@@ -14,8 +14,11 @@ use wasm_bindgen::JsValue;
 /// The browser's.
 pub const INTL: Intl = Intl { moment, ago, span, number, plural };
 
+/// The reader's own region when the browser speaks the language, so that a British reader finds 14:05 and not 2:05 PM.
 fn locale(language: Language) -> Array {
-    Array::of1(&language.tag().into())
+    let own = web_sys::window().and_then(|window| window.navigator().language());
+    let own = own.filter(|own| own.split('-').next() == Some(language.tag()));
+    Array::of1(&own.as_deref().unwrap_or(language.tag()).into())
 }
 
 fn options(pairs: &[(&str, &str)]) -> Object {

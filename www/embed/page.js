@@ -41,13 +41,23 @@ function broken([title, detail, advice, again]) {
   place.replaceChildren(box);
 }
 
+function make(name) {
+  const element = document.createElement(`remote-support-${name}`);
+  if (about) element.setAttribute(about, value);
+  return element;
+}
+
 try {
   await (await import('/embed/pkg/remote-support.js')).defineElements();
-  place.replaceChildren(heading, ...elements.map((name) => {
-    const element = document.createElement(`remote-support-${name}`);
-    if (about) element.setAttribute(about, value);
-    return element;
-  }));
+  const [first, ...others] = elements.map(make);
+  place.replaceChildren(heading, first);
+  // One sign-in is enough for all of them: the others come when the first is there, or cannot be.
+  const rest = ({ type, detail }) => {
+    place.append(...others.splice(0));
+    // Quick invites are off: then there is no such entry on the ticket.
+    if (type === 'remote-support:failed' && detail.code === 'quick_invites_off' && elements.length > 1) first.remove();
+  };
+  for (const type of ['remote-support:ready', 'remote-support:failed']) place.addEventListener(type, rest);
 } catch (error) {
   console.error(error);
   broken(BROKEN[lang]);

@@ -161,7 +161,7 @@ impl State {
     fn choose(&mut self, lsid: Lsid) -> Vec<Effect> {
         let note = Effect::get("note", format!("sessions/{lsid}/note?ticket={}", self.ticket));
         (self.chosen, self.preview, self.done, self.trouble) = (Some(lsid), None, None, None);
-        vec![note]
+        vec![note, Effect::Focus("rs-chosen-title")]
     }
 
     fn link(&mut self, deed: Deed, lsid: Lsid, ticket: TicketId) -> Vec<Effect> {

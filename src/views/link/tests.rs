@@ -86,7 +86,10 @@ fn link_32_likely_sessions_come_first_with_the_reason() {
 #[test]
 fn link_32_one_confirm_links_and_the_page_is_told() {
     let mut panel = panel(false, &[likely("Mail does not arrive")]);
-    assert_eq!(short(&panel.does("session", FIRST)), [format!("GET sessions/{FIRST}/note?ticket=1161")]);
+    assert_eq!(
+        short(&panel.does("session", FIRST)),
+        [format!("GET sessions/{FIRST}/note?ticket=1161"), "focus rs-chosen-title".to_owned()]
+    );
     insta::assert_snapshot!("choosing", panel.html());
     panel.answers("note", &note());
     insta::assert_snapshot!("chosen", panel.html());

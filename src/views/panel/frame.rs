@@ -175,9 +175,9 @@ impl Frame {
 
     /// The content is there.
     pub fn open(&mut self) -> Vec<Effect> {
-        let loaded = self.stage == Stage::Loading;
-        self.stage = Stage::Open;
-        if loaded && self.follow { vec![Effect::Focus("rs-heading")] } else { Vec::new() }
+        let loaded = std::mem::replace(&mut self.stage, Stage::Open) == Stage::Loading;
+        let focus = (loaded && self.follow).then_some(Effect::Focus("rs-heading"));
+        loaded.then(|| Effect::Emit("remote-support:ready", Value::Null)).into_iter().chain(focus).collect()
     }
 
     /// Shows a failure in the content's place; being signed out has a look of its own.
