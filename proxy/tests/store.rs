@@ -19,8 +19,8 @@ use halo_remote_support::rules::{
 use remote_support_proxy::{
     sign_in::Caller,
     store::{
-        Begun, ByHand, Cuts, Decision, EventState, Fence, Handled, Held, IntendedNote, IntendedWithdrawal, IntendedWrite, InviteStage,
-        NewInvite, Outcome, Person, Postponed, ReceivedEvent, SessionFacts, SessionQuery, SessionState, SignIn, Sqlite, Store,
+        About, Begun, ByHand, Cuts, Decision, EventState, Fence, Handled, Held, IntendedNote, IntendedWithdrawal, IntendedWrite,
+        InviteStage, NewInvite, Outcome, Person, Postponed, ReceivedEvent, SessionFacts, SessionQuery, SessionState, SignIn, Sqlite, Store,
         StoreProblem, Window,
     },
 };
@@ -55,6 +55,8 @@ fn end_of(lsid: &Lsid, digest: u8, at: i64) -> ReceivedEvent {
         event: Some("support_conference_end".to_owned()),
         lsid: Some(lsid.clone()),
         reason: None,
+        live: false,
+        told: None,
         body: b"event=support_conference_end".to_vec(),
         at,
     }
@@ -90,6 +92,7 @@ fn decision(state: SessionState) -> Decision {
         writes: to_ticket.then(|| note(ticket())).into_iter().collect(),
         rests_in: if to_ticket { SessionState::Written } else { state },
         report: b"<session_list/>".to_vec(),
+        told: None,
         at: 200,
     }
 }
@@ -342,7 +345,8 @@ fn new_invite(code: u64, key: &str, request: u8, at: i64) -> NewInvite {
         agent: agent(),
         idempotency_key: key.to_owned(),
         request: vec![request],
-        ticket: ticket(),
+        about: About::Ticket(ticket()),
+        alone_since: None,
         payload: b"sealed".to_vec(),
         at,
         lease_until: at + 30,
@@ -362,7 +366,7 @@ async fn an_idempotency_key_is_one_invite() {
     let Begun::Existing(row) = store.begin_invite(new_invite(4, "key", 1, 500)).await.unwrap() else { panic!("it is done") };
     assert_eq!((row.stage, row.action), (InviteStage::Sent, ActionId::new(4)));
     assert!(matches!(store.begin_invite(new_invite(5, "other key", 1, 500)).await.unwrap(), Begun::New(_)));
-    assert_eq!(store.invites_of(ticket(), 10).await.unwrap().len(), 2);
+    assert_eq!(store.invites_of(About::Ticket(ticket()), 10).await.unwrap().len(), 2);
     assert_eq!(store.issued(Code::from_bits(1)).await.unwrap().unwrap().ticket, Some(ticket()));
     assert_eq!(store.issued(Code::from_bits(77)).await.unwrap(), None);
 }

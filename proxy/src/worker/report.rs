@@ -5,12 +5,15 @@ use super::{Trace, postpone, reason_of, retry, standing, trouble};
 use crate::{
     app::App,
     halo::HaloError,
-    store::{Decision, Held, IntendedMessage, IntendedNote, IntendedWrite, Outcome, Result, SessionFacts, SessionJob, SessionState},
+    store::{
+        Decision, Held, IntendedMessage, IntendedNote, IntendedWrite, Outcome, Result, SessionFacts, SessionJob, SessionState, ToldStep,
+    },
 };
 use halo_remote_support::rules::{
     correlation::ExternalKey,
     disposition::{self, ChatState, Context, Destination},
     failure::{Failure, FailureKind},
+    lifecycle::{InviteEvent, InviteStep},
     names::{NameIndex, nfkc},
     report::{self, Limits, Report, Session},
     settings::Settings,
@@ -144,7 +147,12 @@ async fn decision(app: &App, session: &Session<'_>, body: &[u8]) -> std::result:
         _ => named.user,
     };
     let facts = facts(session, user, named.chat.as_ref(), &settings);
-    Ok(Decision { disposition, facts, writes, rests_in, report: body.to_vec(), at: app.clock.now() })
+    let at = app.clock.now();
+    let told = issued.map(|issued| ToldStep {
+        code: issued.code,
+        step: InviteStep { is: InviteEvent::Ended, at: session.end.unwrap_or(at), name: None },
+    });
+    Ok(Decision { disposition, facts, writes, rests_in, report: body.to_vec(), told, at })
 }
 
 /// What Halo says about the chat a key names.
