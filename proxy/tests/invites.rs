@@ -437,6 +437,21 @@ async fn invites_21_a_revoked_invite_stays_dead() {
 }
 
 #[tokio::test]
+async fn invites_21_a_session_that_beyondtrust_does_not_end_is_told_with_a_remark() {
+    let house = House::open().await;
+    let frame = house.sign_in(PRIYA).await;
+    house.appliance("settings", Some(json!({"events_to_send": EVENTS}))).await;
+    let (_, invite) = frame.invite(&key(1), &mailed(PRIYA)).await;
+    frame.send(Method::POST, &format!("/invites/{}/revoke", text(&invite["id"])), &[], &json!({})).await;
+    let fault = json!([{"path": "/api/command", "action": "terminate_session", "kind": "cut", "times": 20}]);
+    house.appliance("faults", Some(fault)).await;
+    let lsid = house.play(Some(&text(&house.keys().await[0]["short_key"])), None, "rep:7").await;
+    assert_eq!(house.settled(&lsid).await["state"], "written");
+    let note = text(&house.actions(1161, "Remote Session").await[0]["note_html"]);
+    assert!(note.contains(&format!("Invite {} had been taken back", text(&invite["id"]))), "{note}");
+}
+
+#[tokio::test]
 async fn invites_21_an_invite_taken_back_before_it_went_out_is_never_sent() {
     let house = House::open().await;
     let frame = house.sign_in(PRIYA).await;

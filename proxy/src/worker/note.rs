@@ -9,12 +9,14 @@ use crate::{
     store::{Held, IntendedNote},
 };
 use halo_remote_support::rules::{
+    correlation::ExternalKey,
     disposition::{Disposition, Owner},
     failure::Failure,
     note::{self, Authorship, Manner},
     report::Session,
+    settings::Settings,
     transcript::Reader,
-    wording::Language,
+    wording::{Language, Message},
 };
 
 /// Whether Halo lets the service write in an agent's name, as we last read it back.
@@ -41,6 +43,8 @@ struct Draft<'a> {
     disposition: &'a Disposition,
     session: &'a Session<'a>,
     owner: &'a Owner,
+    /// What people should know before they read it.
+    remark: Option<Message>,
     /// The transcript, when it is too long for the note.
     file: Option<TextFile>,
     hours: Option<f64>,
@@ -57,7 +61,11 @@ pub(super) async fn write(at: &At<'_>, intended: &IntendedNote, disposition: &Di
         .map(|text| TextFile { name: format!("{}.txt", session.lsid.as_ref().map_or("transcript", |lsid| lsid.as_str())), text });
     #[expect(clippy::cast_precision_loss, reason = "a session lasts fewer than 2^52 seconds")]
     let hours = session.seconds.filter(|_| settings.time_taken).map(|seconds| (seconds as f64 / HOUR * 10_000.0).round() / 10_000.0);
-    let draft = Draft { app, at, intended, disposition, session, owner, file, hours };
+    let remark = match &intended.remark {
+        None if intended.private => revoked(app, session, &settings).await.map_err(Unwritten::Before)?,
+        remark => remark.clone(),
+    };
+    let draft = Draft { app, at, intended, disposition, session, owner, remark, file, hours };
     match draft.send().await {
         // The file may be more than Halo takes: the note is worth more without it than not at all.
         Err(Unwritten::Halo(error)) if error.refused() && draft.file.is_some() => {
@@ -66,6 +74,14 @@ pub(super) async fn write(at: &At<'_>, intended: &IntendedNote, disposition: &Di
         }
         answer => answer,
     }
+}
+
+/// Says so when the session's invite had been taken back: BeyondTrust was asked to end it, and it went on.
+async fn revoked(app: &App, session: &Session<'_>, settings: &Settings) -> std::result::Result<Option<Message>, Failure> {
+    let key = ExternalKey::read(session.external_key.as_deref(), &settings.ticket_prefix);
+    let Some(code) = key.code() else { return Ok(None) };
+    let invite = app.store.invite(code.clone()).await?;
+    Ok(invite.and_then(|invite| invite.revoked_at).map(|_| Message::new("note.session.revoked").with("code", code)))
 }
 
 const fn reader(intended: &IntendedNote) -> Reader {
@@ -80,7 +96,7 @@ pub(super) fn message(session: &Session<'_>, disposition: &Disposition) -> Strin
 impl Draft<'_> {
     fn action(&self, authorship: Authorship) -> NewAction {
         let Self { app, intended, disposition, session, .. } = self;
-        let manner = Manner { reader: reader(intended), authorship, remark: intended.remark.as_ref(), attached: self.file.is_some() };
+        let manner = Manner { reader: reader(intended), authorship, remark: self.remark.as_ref(), attached: self.file.is_some() };
         NewAction {
             hidden_from_user: intended.private,
             started: session.start,
