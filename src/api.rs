@@ -1,6 +1,8 @@
 //! What plugin and proxy say to each other over `/api/v1`: requests, answers and the problem document. Shapes only; the
 //! decisions are in [`crate::rules`].
 
+pub use crate::rules::lifecycle::{InviteEvent, InviteState, InviteStep};
+
 use crate::rules::{
     disposition::Disposition,
     failure::{Failure, FailureKind},
@@ -197,55 +199,6 @@ pub struct NewInvite {
     /// The person knows that a colleague has just invited (see `recent_invite`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
-}
-
-/// State of an invite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InviteState {
-    /// Being made, or its mail is in doubt.
-    Draft,
-    /// Mailed.
-    Sent,
-    /// The customer is in the queue.
-    Waiting,
-    /// A technician is with the customer.
-    Joined,
-    /// The session is over.
-    Ended,
-    /// Not used in time.
-    Expired,
-    /// Taken back.
-    Revoked,
-    /// Sent; BeyondTrust does not tell what becomes of it.
-    Unreported,
-}
-
-/// What became of an invite, by BeyondTrust's events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InviteEvent {
-    /// The customer is in the queue.
-    Waiting,
-    /// A technician came.
-    Joined,
-    /// A technician went.
-    Left,
-    /// The session is over.
-    Ended,
-}
-
-/// A step of an invite's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InviteStep {
-    /// What happened.
-    pub is: InviteEvent,
-    /// When.
-    pub at: UnixSeconds,
-    /// Who came or went, by the name BeyondTrust shows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
 }
 
 /// The session that began with an invite, once it is over.

@@ -1,6 +1,6 @@
 //! Sessions as jobs: what a claimed one brings, what is decided about it, which writes to Halo are outstanding.
 
-use super::Fence;
+use super::{Fence, ToldStep};
 use halo_remote_support::{
     api::{SessionFacts, SessionState},
     rules::{
@@ -138,6 +138,8 @@ pub struct Decision {
     pub rests_in: SessionState,
     /// The report. Kept while it is needed: not of what was refused, not of what is written.
     pub report: Vec<u8>,
+    /// What it tells of the invite whose code is in the session's key, should no event have told it.
+    pub told: Option<ToldStep>,
     /// Now.
     pub at: UnixSeconds,
 }

@@ -11,12 +11,14 @@ use crate::{
 use halo_remote_support::{
     api::NotePreview,
     rules::{
+        correlation::ExternalKey,
         disposition::{Disposition, Owner},
         failure::Failure,
         note::{self, Authorship, Manner},
         report::Session,
+        settings::Settings,
         transcript::Reader,
-        wording::Language,
+        wording::{Language, Message},
     },
 };
 
@@ -44,6 +46,8 @@ struct Draft<'a> {
     disposition: &'a Disposition,
     session: &'a Session<'a>,
     owner: &'a Owner,
+    /// What people should know before they read it.
+    remark: Option<Message>,
     /// The transcript, when it is too long for the note.
     file: Option<TextFile>,
     hours: Option<f64>,
@@ -58,7 +62,8 @@ pub(super) async fn write(at: &At<'_>, intended: &IntendedNote, disposition: &Di
     let file = transcript_file(intended, session);
     #[expect(clippy::cast_precision_loss, reason = "a session lasts fewer than 2^52 seconds")]
     let hours = session.seconds.filter(|_| settings.time_taken).map(|seconds| (seconds as f64 / HOUR * 10_000.0).round() / 10_000.0);
-    let draft = Draft { app, at, intended, disposition, session, owner, file, hours };
+    let remark = remark(app, intended, session, &settings).await.map_err(Unwritten::Before)?;
+    let draft = Draft { app, at, intended, disposition, session, owner, remark, file, hours };
     match draft.send().await {
         // The file may be more than Halo takes: the note is worth more without it than not at all.
         Err(Unwritten::Halo(error)) if error.refused() && draft.file.is_some() => {
@@ -67,6 +72,23 @@ pub(super) async fn write(at: &At<'_>, intended: &IntendedNote, disposition: &Di
         }
         answer => answer,
     }
+}
+
+/// What people should know before they read the note: that its invite had been taken back, BeyondTrust was asked to end the session,
+/// and it went on.
+async fn remark(
+    app: &App,
+    intended: &IntendedNote,
+    session: &Session<'_>,
+    settings: &Settings,
+) -> std::result::Result<Option<Message>, Failure> {
+    if intended.remark.is_some() || !intended.private {
+        return Ok(intended.remark.clone());
+    }
+    let key = ExternalKey::read(session.external_key.as_deref(), &settings.ticket_prefix);
+    let Some(code) = key.code() else { return Ok(None) };
+    let invite = app.store.invite(code.clone()).await?;
+    Ok(invite.and_then(|invite| invite.revoked_at).map(|_| Message::new("note.session.revoked").with("code", code)))
 }
 
 const fn reader(intended: &IntendedNote) -> Reader {
@@ -85,9 +107,10 @@ fn worded(
     disposition: &Disposition,
     session: &Session<'_>,
     authorship: Authorship,
+    remark: Option<&Message>,
     file: Option<&TextFile>,
 ) -> String {
-    let manner = Manner { reader: reader(intended), authorship, remark: intended.remark.as_ref(), attached: file.is_some() };
+    let manner = Manner { reader: reader(intended), authorship, remark, attached: file.is_some() };
     note::session_note(session, disposition, manner, Language::En)
 }
 
@@ -105,8 +128,9 @@ pub(super) async fn preview(
         None => Authorship::Named,
     };
     let file = transcript_file(intended, session);
+    let remark = remark(app, intended, session, &app.settings().await?.settings).await?;
     Ok(NotePreview {
-        html: worded(intended, disposition, session, authorship, file.as_ref()),
+        html: worded(intended, disposition, session, authorship, remark.as_ref(), file.as_ref()),
         private: intended.private,
         owner: disposition.owner.as_ref().map(|owner| owner.name.clone()),
     })
@@ -136,7 +160,7 @@ impl Draft<'_> {
             ..NewAction::new(
                 intended.ticket,
                 app.config.halo.session_outcome.clone(),
-                worded(intended, disposition, session, authorship, self.file.as_ref()),
+                worded(intended, disposition, session, authorship, self.remark.as_ref(), self.file.as_ref()),
             )
         }
     }

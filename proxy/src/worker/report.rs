@@ -5,12 +5,15 @@ use super::{Trace, postpone, reason_of, retry, standing, trouble};
 use crate::{
     app::App,
     halo::HaloError,
-    store::{Decision, Held, IntendedMessage, IntendedNote, IntendedWrite, Outcome, Result, SessionFacts, SessionJob, SessionState},
+    store::{
+        Decision, Held, IntendedMessage, IntendedNote, IntendedWrite, Outcome, Result, SessionFacts, SessionJob, SessionState, ToldStep,
+    },
 };
 use halo_remote_support::rules::{
     correlation::ExternalKey,
     disposition::{self, ChatState, Context, Destination},
     failure::{Failure, FailureKind},
+    lifecycle::{InviteEvent, InviteStep},
     names::{NameIndex, nfkc},
     report::{self, Limits, Report, Session},
     settings::Settings,
@@ -150,7 +153,12 @@ async fn decision(app: &App, session: &Session<'_>, body: &[u8]) -> std::result:
         // On its ticket a session is found by the ticket: Halo's calls are few.
         name_user(app, &mut facts).await;
     }
-    Ok(Decision { disposition, facts, writes, rests_in, report: body.to_vec(), at: app.clock.now() })
+    let at = app.clock.now();
+    let told = issued.map(|issued| ToldStep {
+        code: issued.code,
+        step: InviteStep { is: InviteEvent::Ended, at: session.end.unwrap_or(at), name: None },
+    });
+    Ok(Decision { disposition, facts, writes, rests_in, report: body.to_vec(), told, at })
 }
 
 /// What Halo says about the chat a key names.

@@ -5,7 +5,7 @@ use super::super::{
     Decision, Fence, Held, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Postponed, Result,
     SessionFacts, SessionJob, SessionQuery, SessionState, SessionSummary, Source, StoreProblem, Window,
 };
-use super::{from_json, rows_changed, to_json, word};
+use super::{from_json, lives, rows_changed, to_json, word};
 use halo_remote_support::rules::{
     names::without_case,
     wording::Message,
@@ -180,6 +180,9 @@ pub(super) fn decided(connection: &Connection, lsid: &Lsid, fence: Fence, decisi
     if changed == 1 {
         keep_report(connection, lsid, needed.then_some(decision.report.as_slice()))?;
         forget_outstanding(connection, lsid)?;
+        if let Some(told) = &decision.told {
+            lives::keep(connection, told, lsid)?;
+        }
         for write in &decision.writes {
             intend(connection, lsid, write)?;
         }
