@@ -161,7 +161,7 @@ async fn an_agent_stays_signed_in_across_a_restart_and_an_expired_token() {
 async fn frames_carry_a_strict_policy() {
     let house = House::open().await;
     std::fs::create_dir_all(house.folder.path().join("www/embed")).unwrap();
-    std::fs::write(house.folder.path().join("www/embed/ticket.html"), "<!doctype html><title>Ticket</title>").unwrap();
+    std::fs::write(house.folder.path().join("www/embed/page.html"), "<!doctype html><title>Page</title>").unwrap();
     let answer = house.client.get(house.proxy_url("/embed/ticket?ticket=1161")).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
