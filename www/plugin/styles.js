@@ -162,7 +162,8 @@ ul.steps li { padding: 7px 12px; border-radius: 8px; background: var(--_sunken);
 .card h3 { font-size: 15.5px; }
 .card .labels .hint { white-space: nowrap; }
 .route { font-size: 14px; }
-.life { list-style: none; margin: 4px 0 0; padding: 0; font-size: 14px; }
+.row:empty { display: none; }
+.life { list-style: none; max-width: 42rem; margin: 4px 0 0; padding: 0; font-size: 14px; }
 .life li { position: relative; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 12px; padding: 4px 0 4px 26px; overflow-wrap: anywhere; }
 .life li::before { content: ""; position: absolute; inset-inline-start: 4px; inset-block-start: 10px; width: 10px; height: 10px; border-radius: 50%; background: var(--_ok); z-index: 1; }
 .life li:not(:last-child)::after { content: ""; position: absolute; inset-inline-start: 8.25px; inset-block: 20px -10px; width: 1.5px; background: var(--_line); }

@@ -11,7 +11,7 @@ use crate::{
         failure::{Failure, FailureKind},
         routing::Reason,
         wording::Message,
-        words::UnixSeconds,
+        words::{Queue, UnixSeconds},
     },
     views::{
         pages::{self, Words},
@@ -245,6 +245,7 @@ fn steps(state: &State, invite: &Invite, standing: InviteState) -> Vec<StepView>
     let queue = invite.routing.name.as_deref().unwrap_or_default();
     for happened in invite.steps.iter().skip(invite.steps.len().saturating_sub(STEPS)) {
         let code = match happened.is {
+            InviteEvent::Waiting if matches!(invite.routing.queue, Some(Queue::Representative { .. })) => "ui.step.waitingFor",
             InviteEvent::Waiting => "ui.step.waiting",
             InviteEvent::Joined => "ui.step.joined",
             InviteEvent::Left => "ui.step.left",
