@@ -132,6 +132,21 @@ async fn invites_7_open_chats_are_found_through_the_ticket_and_through_ones_own(
 }
 
 #[tokio::test]
+async fn invites_18_hostile_names_stay_text_in_a_chat() {
+    let house = House::open().await;
+    let frame = house.sign_in(PRIYA).await;
+    house.halo("chats/643", Some(json!({"name": "<img src=x onerror=alert(1)> $LINKTOREMOTE"}))).await;
+    let request = json!({"chat": 643, "body": "<p>$USERNAME costs $100, $FAULTID</p>$REMOTEINVITE"});
+    let (status, invite) = frame.invite(&key(1), &request).await;
+    assert_eq!((status, &invite["routing"]["reason"]), (201, &json!("noChannel")), "{invite}");
+    let html = text(&messages(&house).await[0]["text"]);
+    assert!(!html.contains("<img") && html.contains("&lt;img") && html.contains("LINKTOREMOTE costs $100, $FAULTID"), "{html}");
+    assert_eq!(invite["warnings"][0]["code"], "invite.leftToHalo", "nobody fills that in: {invite}");
+    let (_, channels) = frame.get("/channels?chat=643").await;
+    assert_eq!(channels["chat"]["userName"], Value::Null, "an anonymous customer has no name");
+}
+
+#[tokio::test]
 async fn invites_8_in_a_chat_a_refusal_says_why_posts_nothing_and_leaves_nothing() {
     let house = House::open().await;
     let frame = house.sign_in(PRIYA).await;
