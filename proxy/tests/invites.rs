@@ -237,6 +237,13 @@ async fn faults_37_a_chat_invite_that_was_only_begun_is_made_anew_after_a_restar
     house.halo("faults", Some(json!([{"path": "/api/ChatMessage", "method": "POST", "kind": "status", "status": 400}]))).await;
     let (status, problem) = Frame { house: &house, cookie: cookie.clone() }.invite(&key(1), &posted(PRIYA)).await;
     assert_eq!((status, &problem["code"]), (409, &json!("halo_refused")), "{problem}");
+    let (_, list) = Frame { house: &house, cookie }.get("/invites?chat=640").await;
+    assert_eq!(
+        (&list["invites"][0]["state"], &list["invites"][0]["reason"]["code"]),
+        (&json!("draft"), &json!("invite.notSent")),
+        "{list}"
+    );
+    assert_eq!(list["lookAgain"], 15, "nothing goes on by itself");
     house.stop_proxy().await;
     house.sql().execute("UPDATE invites SET state = 'draft', lease_until = 1, next_at = 1", []).unwrap();
     house.start_proxy().await;
