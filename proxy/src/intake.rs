@@ -113,6 +113,16 @@ impl From<&[u8]> for ReceivedBody {
     }
 }
 
+/// What an event tells of the invite whose code is in its key.
+fn told(is: InviteEvent, field: &dyn Fn(&str) -> Option<String>, at: UnixSeconds) -> Option<ToldStep> {
+    let code = ExternalKey::read(field("external_key").as_deref(), "").code()?.clone();
+    let name = |name: &str| Some(field(name)?.trim().chars().take(NAME).collect::<String>()).filter(|name| !name.is_empty());
+    // Only a technician's name is shown; which of the two fields is sent differs.
+    let named = matches!(is, InviteEvent::Joined | InviteEvent::Left).then(|| name("display_name").or_else(|| name("name"))).flatten();
+    let at = field("timestamp").and_then(|time| time.parse().ok()).unwrap_or(at);
+    Some(ToldStep { code, step: InviteStep { is, at, name: named } })
+}
+
 /// Reads a body's form: what event it is, and whether it is work.
 #[must_use]
 pub fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
@@ -145,20 +155,7 @@ pub fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
     let lsid = field("lsid");
     let parsed = lsid.as_deref().and_then(|lsid| lsid.parse::<Lsid>().ok());
     let is = InviteEvent::told(&event, field("type").as_deref());
-    let told = is.and_then(|is| {
-        Some(ToldStep {
-            code: ExternalKey::read(field("external_key").as_deref(), "").code()?.clone(),
-            step: InviteStep {
-                is,
-                at: field("timestamp").and_then(|time| time.parse().ok()).unwrap_or(at),
-                name: matches!(is, InviteEvent::Joined | InviteEvent::Left)
-                    .then(|| field("display_name"))
-                    .flatten()
-                    .map(|name| name.trim().chars().take(NAME).collect::<String>())
-                    .filter(|name| !name.is_empty()),
-            },
-        })
-    });
+    let told = is.and_then(|is| told(is, &field, at));
     let live = event != SESSION_END && is.is_some();
     if event != SESSION_END {
         return ReceivedEvent {
@@ -230,6 +227,10 @@ mod tests {
             (
                 "event=support_conference_member_added&type=representative&display_name=+Ann+K.&timestamp=8&external_key=chat-640.7k3m9qx2dh",
                 Some(step(InviteEvent::Joined, 8, Some("Ann K."))),
+            ),
+            (
+                "event=support_conference_member_departed&type=representative&display_name=&name=Ann&timestamp=9&external_key=1161.7K3M9QX2DH",
+                Some(step(InviteEvent::Left, 9, Some("Ann"))),
             ),
             (
                 "event=support_conference_member_added&type=customer&display_name=Connor&external_key=1161.7K3M9QX2DH",

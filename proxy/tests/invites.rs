@@ -132,6 +132,21 @@ async fn invites_7_open_chats_are_found_through_the_ticket_and_through_ones_own(
 }
 
 #[tokio::test]
+async fn invites_18_hostile_names_stay_text_in_a_chat() {
+    let house = House::open().await;
+    let frame = house.sign_in(PRIYA).await;
+    house.halo("chats/643", Some(json!({"name": "<img src=x onerror=alert(1)> $LINKTOREMOTE"}))).await;
+    let request = json!({"chat": 643, "body": "<p>$USERNAME costs $100, $FAULTID</p>$REMOTEINVITE"});
+    let (status, invite) = frame.invite(&key(1), &request).await;
+    assert_eq!((status, &invite["routing"]["reason"]), (201, &json!("noChannel")), "{invite}");
+    let html = text(&messages(&house).await[0]["text"]);
+    assert!(!html.contains("<img") && html.contains("&lt;img") && html.contains("LINKTOREMOTE costs $100, $FAULTID"), "{html}");
+    assert_eq!(invite["warnings"][0]["code"], "invite.leftToHalo", "nobody fills that in: {invite}");
+    let (_, channels) = frame.get("/channels?chat=643").await;
+    assert_eq!(channels["chat"]["userName"], Value::Null, "an anonymous customer has no name");
+}
+
+#[tokio::test]
 async fn invites_8_in_a_chat_a_refusal_says_why_posts_nothing_and_leaves_nothing() {
     let house = House::open().await;
     let frame = house.sign_in(PRIYA).await;
@@ -222,6 +237,13 @@ async fn faults_37_a_chat_invite_that_was_only_begun_is_made_anew_after_a_restar
     house.halo("faults", Some(json!([{"path": "/api/ChatMessage", "method": "POST", "kind": "status", "status": 400}]))).await;
     let (status, problem) = Frame { house: &house, cookie: cookie.clone() }.invite(&key(1), &posted(PRIYA)).await;
     assert_eq!((status, &problem["code"]), (409, &json!("halo_refused")), "{problem}");
+    let (_, list) = Frame { house: &house, cookie }.get("/invites?chat=640").await;
+    assert_eq!(
+        (&list["invites"][0]["state"], &list["invites"][0]["reason"]["code"]),
+        (&json!("draft"), &json!("invite.notSent")),
+        "{list}"
+    );
+    assert_eq!(list["lookAgain"], 15, "nothing goes on by itself");
     house.stop_proxy().await;
     house.sql().execute("UPDATE invites SET state = 'draft', lease_until = 1, next_at = 1", []).unwrap();
     house.start_proxy().await;

@@ -13,8 +13,8 @@
 
 mod house;
 
-use house::{House, Plan, child::Proxy};
-use serde_json::Value;
+use house::{Frame, House, Plan, child::Proxy};
+use serde_json::{Value, json};
 
 /// Actions that hold this session's marker.
 async fn notes(house: &House, lsid: &str) -> usize {
@@ -168,4 +168,26 @@ async fn f27_told_to_stop_while_what_it_died_on_hangs_it_stops_all_the_same() {
     let proxy = Proxy::start(&house, None).await;
     house.until("it is asked for again", async |house| (asked(house).await == 2).then_some(())).await;
     assert_eq!(proxy.terminate().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn faults_37_killed_after_halo_kept_a_chats_invite_it_is_found_and_not_posted_again() {
+    let house = closed().await;
+    let mut proxy = Proxy::start(&house, Some("invite_after_write")).await;
+    let cookie = house.sign_in(42).await.cookie;
+    let request = house.client.post(house.proxy_url("/api/v1/invites")).header("cookie", &cookie).header("origin", &house.origin);
+    let request = request.header("x-remote-support", "1").header("idempotency-key", "idempotency-key-0001").json(&json!({"chat": 640}));
+    let asked = tokio::spawn(request.send());
+    proxy.stands_at("invite_after_write").await;
+    proxy.kill().await;
+    assert!(asked.await.unwrap().is_err(), "nobody was answered");
+    let proxy = Proxy::start(&house, None).await;
+    let frame = Frame { house: &house, cookie };
+    let sent = async |_: &House| (frame.get("/invites?chat=640").await.1["invites"][0]["state"] == "unreported").then_some(());
+    house.until("it is found out", sent).await;
+    let (status, again) = frame.invite("idempotency-key-0001", &json!({"chat": 640})).await;
+    assert_eq!(status, 201, "{again}");
+    proxy.kill().await;
+    let ledger = house.halo("ledger", None).await;
+    assert_eq!((ledger["chat_messages"].as_array().unwrap().len(), house.keys().await.len()), (1, 1));
 }

@@ -173,14 +173,17 @@ mod tests {
     use super::*;
     use InviteEvent::{Ended, Joined, Left, Waiting};
 
-    fn steps(told: &[(InviteEvent, i64, &str)]) -> Vec<InviteStep> {
+    /// What events tell: when, and of whom.
+    type Told = &'static [(InviteEvent, i64, &'static str)];
+
+    fn steps(told: Told) -> Vec<InviteStep> {
         let name = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
         told.iter().map(|(is, at, who)| InviteStep { is: *is, at: *at, name: name(who) }).collect()
     }
 
     #[test]
     fn an_invite_stands_where_its_last_session_stands() {
-        let cases: &[(&[(InviteEvent, i64, &str)], InviteState)] = &[
+        let cases: &[(Told, InviteState)] = &[
             (&[], InviteState::Sent),
             (&[(Waiting, 10, "")], InviteState::Waiting),
             (&[(Waiting, 10, ""), (Joined, 20, "Ann")], InviteState::Joined),

@@ -21,7 +21,7 @@ use axum::{
 use halo_remote_support::{
     api::{
         ChannelOption, Channels, ChatSummary, Chats, Draft, IDEMPOTENCY_HEADER, Invite, Invites, NewInvite, OpenChat, Presence, Problem,
-        SessionState, TicketSummary,
+        TicketSummary,
     },
     rules::{
         directory::Directory,
@@ -131,14 +131,8 @@ pub(super) async fn chats(State(app): State<Arc<App>>, caller: Caller, Asked(que
         let invite = invites::shown(&app, &rows).await?.pop();
         shown.push(OpenChat { chat: chats::summary(chat), changed: chat.changed, invite });
     }
-    let live = shown.iter().filter_map(|chat| chat.invite.as_ref()).any(is_live);
+    let live = shown.iter().filter_map(|chat| chat.invite.as_ref()).any(invites::is_live);
     Ok(Json(Chats { chats: shown, look_again: app.lines.halo.look_again(live) }))
-}
-
-/// What is to be seen of it may change at any moment: the invite, or where its session's details go.
-fn is_live(invite: &Invite) -> bool {
-    let under_way = |state| matches!(state, SessionState::AwaitingReport | SessionState::Pending);
-    invite.state.is_live() || invite.session.as_ref().is_some_and(|session| under_way(session.state))
 }
 
 fn option(
@@ -209,6 +203,6 @@ pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Asked(quer
     access::may_see(&app, &caller, about).await?;
     let rows = app.store.invites_of(about, SHOWN).await?;
     let invites = invites::shown(&app, &rows).await?;
-    let look_again = app.lines.halo.look_again(invites.iter().any(is_live));
+    let look_again = app.lines.halo.look_again(invites.iter().any(invites::is_live));
     Ok(Json(Invites { invites, look_again }))
 }

@@ -10,7 +10,7 @@ use crate::{
     store::{About, InviteLife, InviteRow, InviteStage, Person, Revoked, SESSIONS_REPORTED},
 };
 use halo_remote_support::{
-    api::{Invite, InviteState, InviteStep, NewInvite},
+    api::{Invite, InviteState, InviteStep, NewInvite, SessionState},
     rules::{
         correlation::Code,
         failure::{Failure, FailureKind},
@@ -19,6 +19,17 @@ use halo_remote_support::{
         words::Lsid,
     },
 };
+
+/// Why a draft rests: Halo refused it, and its agent was told.
+const NOT_SENT: &str = "invite.notSent";
+
+/// What is to be seen of an invite may change at any moment: the invite, or where its session's details go.
+#[must_use]
+pub fn is_live(invite: &Invite) -> bool {
+    let rests = invite.reason.as_ref().is_some_and(|reason| reason.code == NOT_SENT);
+    let under_way = |state| matches!(state, SessionState::AwaitingReport | SessionState::Pending);
+    (invite.state.is_live() && !rests) || invite.session.as_ref().is_some_and(|session| under_way(session.state))
+}
 
 /// Invites as people see them, in their order.
 ///
@@ -47,13 +58,17 @@ fn one(app: &App, row: &InviteRow, life: InviteLife, reported: bool) -> Result<I
     let out = row.stage == InviteStage::Sent;
     let state =
         Life { out, revoked: row.revoked_at.is_some(), steps: &steps, over, expires: payload.expires, reported }.state(app.clock.now());
-    let in_doubt = state == InviteState::Draft && row.attempted_at.is_some();
+    let waits = match (state, row.attempted_at, row.next_at) {
+        (InviteState::Draft, Some(_), _) => Some("invite.inDoubt"),
+        (InviteState::Draft, None, None) => Some(NOT_SENT),
+        _ => None,
+    };
     Ok(payload.shown(Standing {
         code: &row.code,
         about: row.about,
         created: row.created_at,
         state,
-        reason: in_doubt.then(|| Message::new("invite.inDoubt")),
+        reason: waits.map(Message::new),
         steps,
         session: life.session,
     }))

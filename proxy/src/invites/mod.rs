@@ -6,7 +6,7 @@ mod life;
 mod payload;
 mod values;
 
-pub use life::{end_session_of_revoked, renew, revoke, shown, shown_one};
+pub use life::{end_session_of_revoked, is_live, renew, revoke, shown, shown_one};
 pub use payload::{Mail, Payload};
 pub use values::{Known, preview, values};
 

@@ -104,6 +104,8 @@ pub struct InviteRow {
     pub action: Option<ActionId>,
     /// When it was made.
     pub created_at: UnixSeconds,
+    /// When it goes on by itself; one that is not out and has none waits for a person.
+    pub next_at: Option<UnixSeconds>,
     /// Failed attempts.
     pub attempts: u32,
     /// Its fence, valid when the row was claimed.

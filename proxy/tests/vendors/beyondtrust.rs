@@ -290,6 +290,23 @@ async fn a_link_to_another_host_is_refused() {
 }
 
 #[tokio::test]
+async fn a_session_is_ended_when_the_appliance_says_so() {
+    let lsid = "0123456789abcdef0123456789abcdef".parse().unwrap();
+    for (body, done) in [
+        (format!("<success xmlns=\"{CURRENT}\">Successfully terminated</success>"), true),
+        ("<answer><success>Successfully terminated</success></answer>".to_owned(), true),
+        ("<error>This is not possible.</error>".to_owned(), false),
+        ("<session_key/>".to_owned(), false),
+    ] {
+        let answer = body.clone();
+        let bench = Bench::new(move |_| Reply::xml(answer.clone())).await;
+        assert_eq!(bench.appliance.terminate_session(&lsid).await.is_ok(), done, "{body}");
+        let asked = &bench.stub.on("/api/command")[0];
+        assert_eq!((asked.field("action").as_deref(), asked.field("lsid").as_deref()), (Some("terminate_session"), Some(lsid.as_str())));
+    }
+}
+
+#[tokio::test]
 async fn a_report_comes_as_it_is_error_documents_included() {
     let lsid = "0123456789ABCDEF0123456789abcdef".parse().unwrap();
     for body in ["<error>Invalid lsid.</error>", "<session_list/>", "<session_list><cut"] {

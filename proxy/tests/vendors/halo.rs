@@ -372,6 +372,37 @@ async fn all_agents_come_with_their_beyondtrust_names() {
 }
 
 #[tokio::test]
+async fn open_chats_are_read_from_whatever_shape_the_latest_first() {
+    let agent = |id| AgentId::new(id).unwrap();
+    let chats = json!([
+        {"id": 1, "ticket_id": 1161, "lastupdatedate": "2026-03-10T08:52:01.337", "participants": [{"agent_id": 42, "user_id": 0}, {"agent_id": 0, "user_id": 207}, {"agent_id": 43, "has_left_chat": true}]},
+        {"id": "2", "isclosed": false, "ticket_id": "1161", "lastupdatedate": "2026-03-10T10:52:01+01:00", "participants": []},
+        {"id": 3, "isclosed": true, "ticket_id": 1161},
+        {"id": 4, "ticket_id": 2000},
+        {"id": 5, "ticket_id": 0, "lastupdatedate": "1899-12-30T00:00:00"},
+        {"id": 0},
+    ]);
+    for answer in [chats.clone(), json!({"record_count": 6, "chats": chats})] {
+        let bench = Bench::json(answer.clone()).await;
+        let open = bench.halo.open_chats(&token(), Some(ticket())).await.unwrap();
+        let read: Vec<_> = open.iter().map(|chat| (chat.id.get(), chat.changed, chat.agents.clone(), chat.user)).collect();
+        // What says nothing of its ticket is believed to be the one that was asked for.
+        let expected = [
+            (2, Some(1_773_136_321), Some(vec![]), None),
+            (1, Some(1_773_132_721), Some(vec![agent(42)]), UserId::new(207)),
+            (5, None, None, None),
+        ];
+        assert_eq!(read, expected, "{answer}");
+        let all = bench.halo.open_chats(&token(), None).await.unwrap();
+        assert_eq!(all.len(), 4, "all but the closed one");
+        let asked = bench.stub.on("/api/Chat");
+        assert_eq!((asked[0].field("ticket_id").as_deref(), asked[0].field("ignore_all_closed").as_deref()), (Some("1161"), Some("true")));
+        assert_eq!(asked[1].field("ticket_id"), None);
+    }
+    assert!(Bench::json(json!("chats")).await.halo.open_chats(&token(), None).await.is_err());
+}
+
+#[tokio::test]
 async fn a_ticket_is_read_from_whatever_shape() {
     let full = json!({
         "id": 1161, "summary": "Printer <b>jam</b>", "user_id": 207.0, "user_name": "Connor Blake", "user_email": "connor@batley.example", "client_name": "Batley",

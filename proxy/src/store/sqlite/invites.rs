@@ -9,7 +9,8 @@ use halo_remote_support::rules::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-const COLUMNS: &str = "code, agent, request, ticket, state, payload, attempted_at, action, created_at, attempts, fence, chat, revoked_at";
+const COLUMNS: &str =
+    "code, agent, request, ticket, state, payload, attempted_at, action, created_at, attempts, fence, chat, revoked_at, next_at";
 
 const fn stage_word(stage: InviteStage) -> &'static str {
     match stage {
@@ -35,6 +36,7 @@ fn read(row: &Row<'_>) -> Result<InviteRow> {
         attempted_at: row.get(6)?,
         action: row.get::<_, Option<u32>>(7)?.and_then(ActionId::new),
         created_at: row.get(8)?,
+        next_at: row.get(13)?,
         attempts: row.get(9)?,
         fence: Fence(row.get(10)?),
         revoked_at: row.get(12)?,
