@@ -1,6 +1,6 @@
-// The start page of the demo: fills in addresses and opens the "Try this" panel; knows nothing of tickets.
-import { configured } from "./frame.js";
+// The start page of the demo: the "Try this" panel and the walk-throughs; knows nothing of tickets.
+import { screen } from "./frame.js";
 import { tryThis } from "./try-this.js";
 
-const found = await configured(document.querySelector("#trouble"));
+const found = await screen("start", { drawer: false });
 tryThis(document.querySelector("#try-this"), found).open();

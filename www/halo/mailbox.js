@@ -1,11 +1,10 @@
 // The customers' mail: a list, and the chosen mail as a mail program would show it. Sends nothing.
-import { configured, drawer } from "./frame.js";
+import { screen } from "./frame.js";
 import { letter } from "./letter.js";
 import { ask, el, follow, keep, say, time } from "./page.js";
 
 const at = (id) => document.getElementById(id);
-const trouble = at("trouble");
-drawer(await configured(trouble));
+const { trouble, news, users } = await screen("mailbox");
 
 let mails = [];
 let chosen = Number(new URLSearchParams(location.search).get("id")) || null;
@@ -28,7 +27,7 @@ function showAll() {
   const rows = mails.map(({ id, to, subject, at: sent }) => ({ id, to, subject, sent, current: id === chosen }));
   const fresh = keep(at("mails"), rows, (mail) => mail.id, mailRow);
   at("none").hidden = mails.length > 0;
-  if (seenBefore && fresh.length > 0) say(at("news"), `New mail: ${fresh.map((mail) => mail.subject).join(", ")}`);
+  if (seenBefore && fresh.length > 0) news(`New mail: ${fresh.map((mail) => mail.subject).join(", ")}`);
   seenBefore = true;
   const mail = mails.find((one) => one.id === chosen);
   at("mail").hidden = !mail;

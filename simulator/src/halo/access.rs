@@ -57,6 +57,11 @@ impl FromRequestParts<Arc<World>> for Caller {
 }
 
 impl Caller {
+    /// Somebody who uses Halo's own screens, which are bound to no application's scope.
+    pub fn on_screen(agent: u32) -> Self {
+        Self { agent, scope: "all".to_owned() }
+    }
+
     /// Whether scope and module allow it.
     pub fn may(&self, state: &State, module: Module, write: bool) -> Result<(), Refusal> {
         let (name, area) = match module {

@@ -6,6 +6,7 @@ mod attachments;
 mod auth;
 mod chats;
 mod control;
+mod demo;
 mod global;
 mod lists;
 mod native;
@@ -160,6 +161,7 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .merge(native::routes())
         .merge(control::routes())
         .merge(requests::fault_routes())
+        .merge(demo::routes())
         .merge(pages::routes(folder, &world))
         // A large file is refused by the setting, not on the way.
         .layer(DefaultBodyLimit::disable())
