@@ -84,7 +84,7 @@ impl State {
         let tickets = tickets::seed();
         let settings = json!({
             "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
-            "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "latency_ms": 0, "agent_list": "array", "action_reply": "object",
+            "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "latency_ms": 0, "down": false, "agent_list": "array", "action_reply": "object",
             "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "deny_actions": false, "attachment_limit": null, "builtin_integration": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
         });
         let mut state = Self {
@@ -114,6 +114,10 @@ impl Vendor for World {
 
     fn agent(&self, headers: &HeaderMap) -> Option<u32> {
         self.state().auth.holder(headers).map(|token| token.agent)
+    }
+
+    fn is_down(&self) -> bool {
+        self.state().settings.is_on("down")
     }
 
     fn latency_ms(&self) -> u64 {
