@@ -7,7 +7,7 @@ export function popup(title, url, sandbox, closed) {
   const dialog = el(
     "dialog",
     { class: "popup", "aria-labelledby": "popup-title" },
-    el("header", {}, el("h2", { id: "popup-title" }, title), close),
+    el("div", { class: "head" }, el("h2", { id: "popup-title" }, title), close),
     el("iframe", { title, src: url, sandbox: sandbox || null }),
   );
   dialog.addEventListener("close", () => {
