@@ -37,6 +37,7 @@ pub enum Module {
     Tickets,
     Customers,
     Chats,
+    Assets,
 }
 
 /// The caller of an API request, by its bearer token; within the rate limit.
@@ -69,6 +70,7 @@ impl Caller {
             Module::Customers => ("Customers", "customers"),
             // That this scope, and no other, opens the chats is assumed from its name.
             Module::Chats => ("Chat", "chat"),
+            Module::Assets => ("Assets", "assets"),
         };
         if state.settings.lists("no_module", format!("{}:{name}", self.agent)) {
             return Err((StatusCode::UNAUTHORIZED, Json(json!({"Message": "You do not have permission to view this record."}))).into());
