@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { PATIENCE, applianceLedger, control, haloLedger, openHouse, until } from './house.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const LINK = '/api/client_script?type=rep&operation=generate&action=start_jump_item_session&jump.method=pinned&search_string=BR-LT-0147&session.custom.external_key=1161.7K3M9QX2DH';
+const LINK = '/api/client_script?type=rep&operation=generate&action=start_jump_item_session&jump.method=pinned&search_string=BR%20LT%2F0148%20%232&session.custom.external_key=1161.7K3M9QX2DH';
 
 let house;
 before(async () => {
@@ -145,13 +145,13 @@ test('demo_both_sides_of_a_chat_hear_each_other', async () => {
 
 test('demo_the_link_of_an_asset_opens_the_device_and_starts_its_session', async () => {
   const { page, close } = await open(LINK, {}, house.appliance);
-  await page.getByRole('button', { name: 'Start session on BATLEY-CB-01' }).click();
+  await page.getByRole('button', { name: 'Start session on LT-0148', exact: true }).click();
   await page.getByRole('link', { name: 'Go to the session' }).click();
   await page.getByText('key 1161.7K3M9QX2DH').waitFor();
   const { launches, sessions } = await applianceLedger(house);
   const launch = launches.at(-1);
   assert.equal(launch.external_key, '1161.7K3M9QX2DH');
-  assert.deepEqual(launch.search, { search_string: 'BR-LT-0147' });
+  assert.deepEqual(launch.search, { search_string: 'BR LT/0148 #2' });
   const session = sessions.find((one) => one.lsid === launch.lsid);
   assert.equal(session.external_key, '1161.7K3M9QX2DH');
   assert.deepEqual(session.representatives, [{ id: 7, name: 'Priya Nair' }]);

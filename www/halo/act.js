@@ -85,5 +85,5 @@ export function actionButtons({ bar, place, found, ticket, done }) {
 
 /** Halo's field: nobody in particular, an agent, or a team. */
 export function channels({ channels: offered = [] }, attributes = {}) {
-  return el("select", { class: "field", ...attributes }, el("option", { value: "" }, "(blank)"), ...offered.map(({ value, label }) => el("option", { value }, label)));
+  return el("select", { class: "field", ...attributes }, el("option", { value: "" }, "(blank)"), ...offered.map((name) => el("option", { value: name }, name)));
 }

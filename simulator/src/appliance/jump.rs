@@ -49,11 +49,11 @@ pub(super) fn seed() -> Vec<Device> {
         customer: customer.to_owned(),
     };
     vec![
-        device(31, "BATLEY-CB-01", "BR-LT-0147, Connor's laptop", "BR-LT-0147", "Connor Blake"),
-        device(32, "BATLEY-FRONT-02", "Reception, BR LT/0148 #2", "BR LT/0148 #2", "Reception"),
-        device(33, "BATLEY-FRONT-03", "Reception spare, was BR-LT-0147 before", "BR-LT-0152", "Reception"),
-        device(34, "KOELN-LAB-01", "R&D Köln, BR-WS-0149 & Müller", "BR-WS-0149 & Müller", "Lab"),
-        device(35, "BATLEY-POS-07", "Till 7", "BR-POS-0007", "Till 7"),
+        device(31, "LT-0148", "BR LT/0148 #2, Connor's laptop", "BR LT/0148 #2", "Connor Blake"),
+        // The first one's tag is part of this one's.
+        device(32, "LT-0148-21", "BR LT/0148 #21, reception", "BR LT/0148 #21", "Reception"),
+        device(33, "KUEHL-01", "Kühl & Söhne PC", "Kühl & Söhne PC", "Kühl & Söhne"),
+        device(34, "BATLEY-POS-07", "Till 7", "BR-POS-0007", "Till 7"),
     ]
 }
 

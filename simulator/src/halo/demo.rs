@@ -2,8 +2,8 @@
 //! API, in that person's name: what the API makes happen, happens here, too.
 
 use super::{
-    State, World, access::Caller, actions, chats, nothing,
-    tickets::{number, only},
+    State, World, access::Caller, actions, assets, chats, lookups, nothing,
+    tickets::{self, LoggedBy, number, only},
 };
 use crate::{escape, settings::merge};
 use axum::{
@@ -25,6 +25,9 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/demo/people", get(people))
         .route("/demo/tickets", get(tickets))
         .route("/demo/ticket", get(ticket))
+        .route("/demo/new-ticket", post(new_ticket))
+        .route("/demo/assets", get(all_assets))
+        .route("/demo/asset", get(asset))
         .route("/demo/mails", get(mails))
         .route("/demo/chats", get(all_chats).post(open_chat))
         .route("/demo/chat", get(chat))
@@ -40,13 +43,21 @@ async fn config(Shared(world): Here) -> Json<Value> {
     }))
 }
 
-/// Who may be chosen on the screens: agents who can log in, and users.
+/// The teams in the drop-down of the desk's field "Remote Session Technician/Channel"; an administrator typed them in.
+const TEAMS: [&str; 2] = ["Service Desk", "Network Team"];
+
+/// Who may be chosen on the screens: agents who can log in, and users; and what forms offer.
 async fn people(Shared(world): Here) -> Json<Value> {
     let state = world.state();
     let agents = state.agents.iter().filter(|agent| agent["isapiagent"] == false && agent["id"] != 1);
     let agents = agents.map(|agent| json!({"id": agent["id"], "name": agent["name"], "email": agent["email"]}));
     let users = state.users.iter().map(|user| json!({"id": user["id"], "name": user["name"], "email": user["emailaddress"]}));
-    Json(json!({"agents": agents.collect::<Vec<_>>(), "users": users.collect::<Vec<_>>()}))
+    let invited = state.agents.iter().filter(|agent| agent["allowbeyondtrustinvites"] == true).map(|agent| agent["name"].clone());
+    let channels = invited.chain(TEAMS.into_iter().map(|team| json!(team)));
+    Json(json!({
+        "agents": agents.collect::<Vec<_>>(), "users": users.collect::<Vec<_>>(), "channels": channels.collect::<Vec<_>>(),
+        "tickettypes": state.ticket_types, "outcomes": lookups::outcomes(), "fields": lookups::on_screen(),
+    }))
 }
 
 fn shown(state: &State, ticket: &Value) -> Value {
@@ -85,7 +96,7 @@ async fn ticket(Shared(world): Here, Query(asked): Query<Asked>) -> Result<Json<
     let newest_first = state.actions.iter().rev().map(|action| &action.fields).filter(|action| action["ticket_id"] == id);
     let chats = state.chats.iter().filter(|chat| chat["ticket_id"] == id).map(|chat| chats::on_screen(&state, chat));
     Ok(Json(json!({
-        "ticket": shown(&state, ticket), "actions": newest_first.collect::<Vec<_>>(), "chats": chats.collect::<Vec<_>>(),
+        "ticket": shown(&state, ticket), "actions": newest_first.collect::<Vec<_>>(), "chats": chats.collect::<Vec<_>>(), "assets": ticket["assets"],
     })))
 }
 
@@ -176,4 +187,37 @@ async fn action(Shared(world): Here, Json(act): Json<Act>) -> Response {
         return (StatusCode::FORBIDDEN, Json(json!({"error": "you may not change this ticket"}))).into_response();
     }
     actions::save(Shared(world), Caller::on_screen(act.agent), Json(json!([act.action]))).await
+}
+
+/// Somebody logs a ticket: an agent, or a user on the portal. The body is a ticket as the API takes it.
+#[derive(Deserialize)]
+struct Logged {
+    agent: Option<u32>,
+    user: Option<u32>,
+    ticket: Value,
+}
+
+async fn new_ticket(Shared(world): Here, Json(new): Json<Logged>) -> Response {
+    if let Some(agent) = new.agent {
+        return tickets::save(Shared(world), Caller::on_screen(agent), Json(json!([new.ticket]))).await;
+    }
+    let mut ticket = new.ticket;
+    merge(&mut ticket, &json!({"user_id": new.user}));
+    let made = tickets::log(&mut world.state(), &ticket, LoggedBy::User);
+    world.wake.notify_one();
+    Json(made).into_response()
+}
+
+async fn all_assets(Shared(world): Here) -> Json<Value> {
+    Json(json!({"assets": world.state().assets.iter().map(assets::in_list).collect::<Vec<_>>()}))
+}
+
+/// An asset with the open tickets it is on.
+async fn asset(Shared(world): Here, Query(asked): Query<Asked>) -> Result<Json<Value>, StatusCode> {
+    let state = world.state();
+    let id = asked.id.unwrap_or(0);
+    let asset = state.assets.iter().find(|asset| asset["id"] == id).ok_or(StatusCode::NOT_FOUND)?;
+    let is_on = |ticket: &&Value| ticket["assets"].as_array().into_iter().flatten().any(|one| one["id"] == id);
+    let open = state.tickets.iter().filter(|ticket| ticket["hasbeenclosed"] == false).filter(is_on).map(|ticket| shown(&state, ticket));
+    Ok(Json(json!({"asset": asset, "tickets": open.collect::<Vec<_>>()})))
 }

@@ -47,6 +47,13 @@ pub(super) fn outcomes() -> Vec<Value> {
     ]
 }
 
+/// The fields by where they stand on the demo's screens.
+pub(super) fn on_screen() -> Value {
+    let field = |(id, name, _): (u32, &str, &str)| json!({"id": id, "name": name});
+    let [ticket_channel, ticket_send, action_channel] = FIELDS.map(field);
+    json!({"ticket_channel": ticket_channel, "ticket_send": ticket_send, "action_channel": action_channel})
+}
+
 /// The id of the outcome of this name: an action that names its outcome gets its number too.
 pub(super) fn outcome_id(name: &str) -> Option<Value> {
     outcomes().into_iter().find(|outcome| outcome["outcome"] == name).map(|outcome| outcome["id"].clone())
