@@ -12,7 +12,8 @@ const ACTIONS = [
   { outcome: "Email User", mail: true, label: "Mail", go: "Send" },
   { outcome: "Private Note", hidden: true, label: "Note", go: "Save" },
   {
-    outcome: "Remote Session Invite",
+    // The desk's own; "Remote Session Invite" is the action that the product writes when it has sent one.
+    outcome: "Invite to Remote Session",
     channel: true,
     label: "Text of the invite",
     go: "Save action",

@@ -11,7 +11,7 @@ document.querySelector(".remote").append(el("iframe", { title: "Remote Support",
 // Halo puts the number where the variable stands, and does not encode it; a name it does not know stays as it is.
 const BUTTONS = [
   { label: "Open in BeyondTrust", url: "/embed/asset?asset=$ID", about: "with the asset's number, as it should be" },
-  { label: "Open in BeyondTrust (wrong variable)", url: "/embed/asset?asset=$ASSETID", about: "a name that Halo does not know, so that it stays in the address" },
+  { label: "Open, wrong variable", url: "/embed/asset?asset=$ASSETID", about: "a name that Halo does not know, so that it stays in the address" },
 ];
 const filled = (url) => url.replace(/\$ID\b/, id);
 

@@ -159,4 +159,70 @@ export const STORIES = [
     ],
     end: "Try it with the fallback off: then no key is made, and nothing is sent.",
   },
+  {
+    id: "portal",
+    title: "A user logs a ticket, and the invite comes with it",
+    about: "The ticket type says so: nobody at the desk has to press anything.",
+    steps: [
+      {
+        page: "/tickets",
+        at: "#tickets",
+        say: "Connor Blake logs a service request on the portal. For this ticket type, “Send Remote Session Invitation” is on.",
+        act: async (world) => {
+          const before = await newestMail(world);
+          const { id } = await world.halo("/demo/new-ticket", { user: CONNOR, ticket: { tickettype_id: 3, summary: "A second screen, please", details: "For the office in Reason Avenue." } });
+          return { ...before, ticket: id };
+        },
+      },
+      {
+        page: ({ ticket }) => `/ticket?id=${ticket}`,
+        at: "#panel-actions",
+        tab: "#tab-actions",
+        say: "Halo tells the product of the new ticket. It asks for a key of the default team and sends the mail. I wait for it.",
+        until: mailed,
+        hint: "Nothing has come: an administrator picks the custom fields in the product's settings first.",
+      },
+      { page: ({ ticket }) => `/ticket?id=${ticket}`, at: NOTE, tab: "#tab-actions", say: "The invite is on the ticket, and not in any agent's name: nobody pressed anything." },
+      { page: ({ mail }) => `/mailbox?id=${mail}`, at: "#mail", say: "And it is in Connor's mailbox." },
+    ],
+    end: "On the agents' screen the same two fields can be changed for each ticket: look at New ticket.",
+  },
+  {
+    id: "asset",
+    title: "From an asset to its device",
+    about: "Halo's custom button opens the device's pinned session, with the ticket's key.",
+    steps: [
+      {
+        page: "/asset?id=5120",
+        at: ".details",
+        say: "This is Connor's laptop. Its tag has blanks, a stroke and a hash in it, which Halo would hand over as they are.",
+        act: async (world) => {
+          await world.on(`/control/representatives/${PRIYA.representative}`, { logged_in: true });
+          return { launchesBefore: (await world.ledger()).launches.length, actionsBefore: await newestAction(world, 1161) };
+        },
+      },
+      {
+        page: "/asset?id=5120",
+        at: "#buttons",
+        say: "Your turn: press Open in BeyondTrust, choose ticket 1161 on the page that opens, follow its link, and start the session on LT-0148. I wait for the session.",
+        until: async ({ ledger }, { launchesBefore }) => {
+          const launch = (await ledger()).launches.slice(launchesBefore).find((one) => one.lsid);
+          return launch ? { lsid: launch.lsid, taker: `rep:${PRIYA.representative}`, key: launch.external_key } : null;
+        },
+        hint: "The wrong variable beside it shows what is said when Halo did not fill in the number.",
+      },
+      { page: TICKET, at: "#panel-actions", tab: "#tab-actions", say: "The technician repairs the device and writes a note.", act: works },
+      { page: TICKET, at: "#panel-actions", tab: "#tab-actions", say: "The session ends.", act: ends },
+      {
+        page: TICKET,
+        at: "#panel-actions",
+        tab: "#tab-actions",
+        say: "The link carried the ticket's key, so that the session comes back here. I wait for its note.",
+        until: noted(() => 1161),
+        hint: "If no ticket was chosen, the session is kept for linking: ⋯, Link Remote Session.",
+      },
+      { page: TICKET, at: NOTE, tab: "#tab-actions", say: "Here it is." },
+    ],
+    end: "A session that was launched from the asset counts as one of Halo's own.",
+  },
 ];
