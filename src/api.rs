@@ -1,6 +1,8 @@
 //! What plugin and proxy say to each other over `/api/v1`: requests, answers and the problem document. Shapes only; the
 //! decisions are in [`crate::rules`].
 
+pub use crate::rules::lifecycle::{InviteEvent, InviteState, InviteStep};
+
 use crate::rules::{
     disposition::Disposition,
     failure::{Failure, FailureKind},
@@ -199,55 +201,6 @@ pub struct NewInvite {
     pub again: bool,
 }
 
-/// State of an invite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InviteState {
-    /// Being made, or its mail is in doubt.
-    Draft,
-    /// Mailed.
-    Sent,
-    /// The customer is in the queue.
-    Waiting,
-    /// A technician is with the customer.
-    Joined,
-    /// The session is over.
-    Ended,
-    /// Not used in time.
-    Expired,
-    /// Taken back.
-    Revoked,
-    /// Sent; BeyondTrust does not tell what becomes of it.
-    Unreported,
-}
-
-/// What became of an invite, by BeyondTrust's events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InviteEvent {
-    /// The customer is in the queue.
-    Waiting,
-    /// A technician came.
-    Joined,
-    /// A technician went.
-    Left,
-    /// The session is over.
-    Ended,
-}
-
-/// A step of an invite's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InviteStep {
-    /// What happened.
-    pub is: InviteEvent,
-    /// When.
-    pub at: UnixSeconds,
-    /// Who came or went, by the name BeyondTrust shows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
 /// The session that began with an invite, once it is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -353,8 +306,18 @@ pub struct SessionFacts {
     pub name: String,
     /// The Halo user it is kept under: the session's own, else the Default User.
     pub user: Option<UserId>,
+    /// That user's name; `None` while nobody is chosen or Halo did not tell.
+    pub user_name: Option<String>,
+    /// That user's site.
+    pub site: Option<String>,
+    /// That user's client.
+    pub client: Option<String>,
     /// The customer's name in BeyondTrust.
     pub customer: Option<String>,
+    /// The customers' host names.
+    pub hosts: Vec<String>,
+    /// The asset it was opened from.
+    pub asset: Option<AssetId>,
     /// Everybody who took part on our side, by the names in the report.
     pub technicians: Vec<String>,
     /// BeyondTrust teams that took part.
@@ -418,6 +381,9 @@ pub struct NotePreview {
 pub struct LinkSession {
     /// The ticket to put the session's note on.
     pub ticket: TicketId,
+    /// The ticket it is moved from, as the person saw it; nothing for a session that was seen stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<TicketId>,
 }
 
 /// What a screen says about an asset.

@@ -1,7 +1,9 @@
 //! What every room of the proxy needs at hand: configuration, store, vendors, clock. It wires, it does not decide.
 
 use crate::{
+    access::Seen,
     beyondtrust::{Access, Appliance},
+    chats::OpenChats,
     clock::Clock,
     config::Config,
     delegation::Delegation,
@@ -94,6 +96,10 @@ pub struct App {
     pub delegation: Delegation,
     /// Agents and presence.
     pub roster: Roster,
+    /// What Halo has lately shown to whom.
+    pub seen: Seen,
+    /// The open chats that agents looked at lately.
+    pub chats: OpenChats,
     /// Wakes the worker: there is something to do.
     pub wake: Notify,
     appliance: RwLock<Option<Appliance>>,
@@ -139,6 +145,8 @@ impl App {
             metrics,
             delegation,
             roster: Roster::default(),
+            seen: Seen::default(),
+            chats: OpenChats::default(),
             wake: Notify::new(),
             appliance: RwLock::default(),
         };

@@ -1,9 +1,11 @@
 //! Receives BeyondTrust's outbound events: authenticate by path token, keep the body, answer 200. The event is a doorbell:
-//! nothing is decided here, and nothing but `event` and `lsid` is read from it.
+//! nothing is decided here, and nothing but `event` and `lsid` is read from it for work. What stands in an invite's history comes from
+//! `external_key`, `type`, `display_name` and `timestamp`, too: it is shown, and no note, ticket or mail depends on it.
 
 use crate::{
     app::App,
-    store::{EventState, ReceivedEvent},
+    invites,
+    store::{EventState, ReceivedEvent, ToldStep},
 };
 use axum::{
     body::Body,
@@ -12,7 +14,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt as _;
-use halo_remote_support::rules::words::{Lsid, UnixSeconds};
+use halo_remote_support::rules::{
+    correlation::ExternalKey,
+    lifecycle::{InviteEvent, InviteStep},
+    words::{Lsid, UnixSeconds},
+};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -26,6 +32,8 @@ const DRAIN: usize = 64 * LIMIT;
 const HEAD: usize = 4096;
 /// The one event we act on.
 const SESSION_END: &str = "support_conference_end";
+/// A name has no more letters than this.
+const NAME: usize = 200;
 
 /// `POST /events/{token}`.
 pub async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, OriginalUri(uri): OriginalUri, body: Body) -> Response {
@@ -37,13 +45,21 @@ pub async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, Ori
     let accepted = event.state == EventState::Accepted;
     tracing::info!(state = ?event.state, event = event.event, lsid = event.lsid.as_ref().map(Lsid::as_str), reason = event.reason, "an event came");
     let state = event.state.word();
+    let live = event.live.then(|| event.lsid.clone()).flatten();
     // Only a commit makes it ours: until then the sender keeps it and sends it again.
-    if let Err(problem) = app.store.receive(event).await {
-        tracing::error!(%problem, "an event could not be kept; BeyondTrust will send it again");
-        app.metrics.event("not_kept", 503);
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
+    let revoked = match app.store.receive(event).await {
+        Ok(revoked) => revoked,
+        Err(problem) => {
+            tracing::error!(%problem, "an event could not be kept; BeyondTrust will send it again");
+            app.metrics.event("not_kept", 503);
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
     app.metrics.event(state, 200);
+    if let (Some(code), Some(lsid)) = (revoked, live) {
+        tokio::spawn(async move { invites::end_session_of_revoked(&app, &code, &lsid).await });
+        return StatusCode::OK.into_response();
+    }
     if accepted {
         fail::fail_point!("intake_before_answer");
         app.wake.notify_one();
@@ -108,6 +124,8 @@ pub fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
         event,
         lsid: None,
         reason: Some(reason),
+        live: false,
+        told: None,
         body,
         at,
     };
@@ -126,6 +144,22 @@ pub fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
     let digest = Sha256::digest(canonical.as_bytes());
     let lsid = field("lsid");
     let parsed = lsid.as_deref().and_then(|lsid| lsid.parse::<Lsid>().ok());
+    let is = InviteEvent::told(&event, field("type").as_deref());
+    let told = is.and_then(|is| {
+        Some(ToldStep {
+            code: ExternalKey::read(field("external_key").as_deref(), "").code()?.clone(),
+            step: InviteStep {
+                is,
+                at: field("timestamp").and_then(|time| time.parse().ok()).unwrap_or(at),
+                name: matches!(is, InviteEvent::Joined | InviteEvent::Left)
+                    .then(|| field("display_name"))
+                    .flatten()
+                    .map(|name| name.trim().chars().take(NAME).collect::<String>())
+                    .filter(|name| !name.is_empty()),
+            },
+        })
+    });
+    let live = event != SESSION_END && is.is_some();
     if event != SESSION_END {
         return ReceivedEvent {
             digest: digest.to_vec(),
@@ -133,6 +167,8 @@ pub fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
             event: Some(event),
             lsid: parsed,
             reason: None,
+            live,
+            told,
             body: kept,
             at,
         };
@@ -141,7 +177,17 @@ pub fn classify(body: ReceivedBody, at: UnixSeconds) -> ReceivedEvent {
         let reason = lsid.map_or_else(|| "there is no `lsid` field".to_owned(), |_| "`lsid` is not 32 hexadecimal digits".to_owned());
         return quarantined(digest.to_vec(), kept, Some(event), reason);
     }
-    ReceivedEvent { digest: digest.to_vec(), state: EventState::Accepted, event: Some(event), lsid: parsed, reason: None, body: kept, at }
+    ReceivedEvent {
+        digest: digest.to_vec(),
+        state: EventState::Accepted,
+        event: Some(event),
+        lsid: parsed,
+        reason: None,
+        live,
+        told,
+        body: kept,
+        at,
+    }
 }
 
 #[cfg(test)]
@@ -172,6 +218,35 @@ mod tests {
             assert_eq!((event.state, event.reason.as_deref()), (state, reason), "{body}");
             assert_eq!(event.body, body.as_bytes(), "the raw body is kept: {body}");
         }
+    }
+
+    #[test]
+    fn what_an_event_tells_of_an_invite_is_read_from_its_key() {
+        let told = |body: &str| event(&format!("{body}&lsid={LSID}")).told.map(|told| (told.code.to_string(), told.step));
+        let step = |is, at, name: Option<&str>| InviteStep { is, at, name: name.map(str::to_owned) };
+        let code = "7K3M9QX2DH".to_owned();
+        for (body, expected) in [
+            ("event=support_conference_begin&timestamp=7&external_key=1161.7K3M9QX2DH", Some(step(InviteEvent::Waiting, 7, None))),
+            (
+                "event=support_conference_member_added&type=representative&display_name=+Ann+K.&timestamp=8&external_key=chat-640.7k3m9qx2dh",
+                Some(step(InviteEvent::Joined, 8, Some("Ann K."))),
+            ),
+            (
+                "event=support_conference_member_added&type=customer&display_name=Connor&external_key=1161.7K3M9QX2DH",
+                Some(step(InviteEvent::Waiting, 1, None)),
+            ),
+            ("event=support_conference_end&timestamp=soon&external_key=1161.7K3M9QX2DH", Some(step(InviteEvent::Ended, 1, None))),
+            ("event=support_conference_begin&timestamp=7&external_key=1161", None),
+            ("event=support_conference_begin&timestamp=7", None),
+            ("event=support_conference_owner_changed&type=representative&external_key=1161.7K3M9QX2DH", None),
+        ] {
+            assert_eq!(told(body), expected.map(|step| (code.clone(), step)), "{body}");
+        }
+        let long = event(&format!(
+            "event=support_conference_member_added&type=representative&display_name={}&external_key=1.7K3M9QX2DH",
+            "é".repeat(5000)
+        ));
+        assert_eq!(long.told.unwrap().step.name.unwrap().chars().count(), NAME);
     }
 
     #[test]

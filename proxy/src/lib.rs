@@ -4,6 +4,7 @@
 pub mod access;
 pub mod app;
 pub mod beyondtrust;
+pub mod chats;
 pub mod check;
 pub mod cli;
 pub mod clock;

@@ -24,6 +24,13 @@ const CREDENTIALS_REST: Duration = Duration::from_secs(60);
 /// A vendor that asks to wait without saying how long.
 const ASKED_REST: Duration = Duration::from_secs(60);
 
+/// Seconds between looks at what may change at any moment.
+const OFTEN: u32 = 3;
+/// … at what is at rest.
+const AT_REST: u32 = 15;
+/// … when the vendor is to be spared.
+const SELDOM: u32 = 30;
+
 /// How a call went, as far as the line is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallOutcome {
@@ -196,6 +203,12 @@ impl Line {
         state.recent.get(beyond).map(|at| (*at + WINDOW).saturating_sub(now))
     }
 
+    /// Seconds after which a screen's next look is worth its price.
+    #[must_use]
+    pub fn look_again(&self, live: bool) -> u32 {
+        look_again(live, self.standing())
+    }
+
     /// How the line stands, to be shown.
     #[must_use]
     pub fn standing(&self) -> Standing {
@@ -206,6 +219,20 @@ impl Line {
         let budget = || self.over_budget(&state, now).map(|wait| (Pause::Budget, wait));
         Standing { calls: state.recent.len(), limit: self.limit, pause: pause.or_else(budget) }
     }
+}
+
+/// Seconds until the next look: soon when something may happen at any moment, the later the less of the limit is left.
+fn look_again(live: bool, standing: Standing) -> u32 {
+    let Standing { calls, limit, pause } = standing;
+    if pause.is_some() {
+        return SELDOM;
+    }
+    // Half the limit is left to looks without a second thought.
+    let free = limit / 2;
+    let over = u32::try_from(calls.saturating_sub(free)).unwrap_or(u32::MAX);
+    let span = u32::try_from(limit.saturating_sub(free).max(1)).unwrap_or(u32::MAX);
+    let wanted = OFTEN.saturating_add((SELDOM - OFTEN).saturating_mul(over) / span).min(SELDOM);
+    if live { wanted } else { wanted.max(AT_REST) }
 }
 
 #[cfg(test)]
@@ -274,6 +301,29 @@ mod tests {
         assert_eq!(line.leave(), Leave::Free);
         call(&line, CallOutcome::Throttled(None));
         assert_eq!(line.leave(), Leave::Wait(Pause::Asked, ASKED_REST));
+    }
+
+    #[test]
+    fn the_less_is_left_the_later_the_next_look() {
+        for (live, calls, pause, expected) in [
+            (true, 0, None, 3),
+            (true, 150, None, 3),
+            (true, 200, None, 12),
+            (true, 250, None, 21),
+            (true, 300, None, 30),
+            (true, 400, None, 30),
+            (true, 0, Some((Pause::Asked, REST)), 30),
+            (false, 0, None, 15),
+            (false, 200, None, 15),
+            (false, 250, None, 21),
+            (false, 300, None, 30),
+        ] {
+            assert_eq!(look_again(live, Standing { calls, limit: 300, pause }), expected, "{live} {calls} {pause:?}");
+        }
+        for calls in [0, 1, 2] {
+            assert!((3..=30).contains(&look_again(true, Standing { calls, limit: 1, pause: None })));
+            assert_eq!(look_again(true, Standing { calls: 0, limit: usize::MAX, pause: None }), 3);
+        }
     }
 
     #[test]

@@ -1,15 +1,18 @@
-//! What people do with finished sessions: link, move, unlink, replay. Recorded at once and done by the worker, so that it survives
-//! whatever happens next; who waits is told as soon as it is done. Who may is `access`'s question.
+//! What people do with finished sessions: find the one for a ticket, link, move, unlink, replay. Recorded at once and done by the
+//! worker, so that it survives whatever happens next; who waits is told as soon as it is done. Who may is `access`'s question.
 
 use crate::{
     app::App,
+    halo::Ticket,
     store::{ByHand, Handled, Person, SessionState, SessionSummary, Store},
 };
 use halo_remote_support::rules::{
     failure::{Failure, FailureKind},
-    words::{Lsid, TicketId, UnixSeconds},
+    likely::{self, Candidate, Wanted},
+    names::nfkc,
+    words::{AgentId, Lsid, TicketId, UnixSeconds},
 };
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 /// A person waits so long for Halo; then the session is shown as pending.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -35,8 +38,70 @@ pub async fn handle(store: &dyn Store, lsid: &Lsid, wish: ByHand, by: Person, at
 /// # Errors
 /// The store out of reach.
 pub async fn link_to(store: &dyn Store, seen: Option<TicketId>, ticket: TicketId) -> Result<ByHand, Failure> {
-    let private = store.settings().await?.is_none_or(|(_, settings, _)| settings.private_notes);
-    Ok(ByHand::Link { seen, ticket, private })
+    Ok(ByHand::Link { seen, ticket, private: private_notes(store).await? })
+}
+
+/// Whether notes are for agents only, as the settings say now.
+///
+/// # Errors
+/// The store out of reach.
+pub async fn private_notes(store: &dyn Store) -> Result<bool, Failure> {
+    Ok(store.settings().await?.is_none_or(|(_, settings, _)| settings.private_notes))
+}
+
+/// Puts those first that likely belong to this ticket, each with its reasons; the others stay as they were, newest first.
+///
+/// # Errors
+/// The store out of reach.
+pub async fn likely_first(
+    app: &App,
+    sessions: Vec<SessionSummary>,
+    ticket: &Ticket,
+    caller: AgentId,
+) -> Result<Vec<SessionSummary>, Failure> {
+    let settings = app.settings().await?.settings;
+    let wanted = Wanted {
+        ticket: ticket.id,
+        user: ticket.user_id,
+        user_name: &ticket.user_name,
+        client: &ticket.client_name,
+        agent: ticket.agent_id,
+        devices: &ticket.devices,
+        logged: ticket.logged,
+        acted: ticket.acted,
+        closed: ticket.closed_at,
+        caller,
+        default_user: settings.default_user,
+        prefix: &settings.ticket_prefix,
+        now: app.clock.now(),
+        nfkc,
+    };
+    let mut ranked: Vec<_> = sessions
+        .into_iter()
+        .map(|session| match likely_for(&wanted, &session) {
+            Some(likely) => (likely.rank, SessionSummary { likely: likely.reasons, ..session }),
+            None => (0, session),
+        })
+        .collect();
+    ranked.sort_by_key(|(rank, _)| Reverse(*rank));
+    Ok(ranked.into_iter().map(|(_, session)| session).collect())
+}
+
+fn likely_for(wanted: &Wanted<'_>, session: &SessionSummary) -> Option<likely::Likely> {
+    let facts = session.facts.as_ref()?;
+    let technicians = session.disposition.as_ref().map_or(&[][..], |disposition| &disposition.technicians);
+    let candidate = Candidate {
+        external_key: facts.external_key.as_deref(),
+        asset: facts.asset,
+        hosts: &facts.hosts,
+        user: facts.user,
+        client: facts.client.as_deref(),
+        customer: facts.customer.as_deref(),
+        technicians,
+        started: facts.started,
+        ended: facts.ended,
+    };
+    likely::likely(wanted, &candidate)
 }
 
 /// No such session.

@@ -283,7 +283,11 @@ async fn the_proxy_serves_the_description_and_asks_what_it_says_of_those_who_cal
 
     // Asked by a stranger: first without our header, then with it.
     for operation in Operation::all() {
-        let path = operation.path.replace("{lsid}", "0123456789abcdef0123456789abcdef").replace("{token}", "guessed");
+        let path = operation
+            .path
+            .replace("{lsid}", "0123456789abcdef0123456789abcdef")
+            .replace("{token}", "guessed")
+            .replace("{id}", "7QK4M2X9RT");
         for with_header in [false, true] {
             let method: Method = operation.method.to_uppercase().parse().unwrap();
             let mut request = house.client.request(method, house.proxy_url(&path)).header("origin", &house.origin);
@@ -337,7 +341,9 @@ async fn a_session_is_described_wherever_it_is_handled() {
 async fn a_question_that_does_not_read_is_refused_with_what_is_wrong_with_it() {
     let house = House::open().await;
     let frame = house.sign_in(42).await;
-    for path in ["/channels", "/channels?ticket=x", "/sessions?state=nowhere", "/invites?ticket=0"] {
+    for path in
+        ["/channels", "/channels?ticket=x", "/sessions?state=nowhere", "/invites?ticket=0", "/invites?ticket=1&chat=1", "/chats?ticket=x"]
+    {
         let (status, problem) = frame.get(path).await;
         assert_eq!((status, &problem["code"]), (400, &json!("body_invalid")), "{path}: {problem}");
     }

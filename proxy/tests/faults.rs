@@ -559,7 +559,7 @@ async fn a_note_moved_onto_what_was_merged_into_its_own_ticket_stays_where_it_is
     let lsid = house.play(None, Some("1161"), "rep:7").await;
     house.settled(&lsid).await;
     house.halo("tickets/1163", Some(json!({"merged_into_id": 1161}))).await;
-    let (_, session) = frame.send(Method::POST, &format!("/sessions/{lsid}/link"), &[], &json!({"ticket": 1163})).await;
+    let (_, session) = frame.send(Method::POST, &format!("/sessions/{lsid}/link"), &[], &json!({"ticket": 1163, "from": 1161})).await;
     assert_eq!((&session["state"], &session["ticket"]), (&json!("written"), &json!(1161)), "{session}");
     assert_eq!(notes(&house, &lsid).await, [1161], "the one note there is");
 }

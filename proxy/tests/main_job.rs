@@ -224,7 +224,7 @@ async fn a_mail_whose_answer_was_lost_goes_out_once() {
         house
             .until("the invite is found out", async |_| {
                 let (_, list) = frame.get("/invites?ticket=1161").await;
-                list["invites"].as_array().unwrap().iter().any(|invite| invite["id"] == id && invite["state"] == "sent").then_some(())
+                list["invites"].as_array().unwrap().iter().any(|invite| invite["id"] == id && invite["state"] == "unreported").then_some(())
             })
             .await;
         assert_eq!(house.mails().await.len() - before, 1, "{fault}");

@@ -299,7 +299,10 @@ async fn link_32_two_agents_at_once_link_one_session_once() {
     let mut statuses = [one.0, two.0];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409], "{one:?} {two:?}");
-    assert_eq!(notes(&house, &lsid).await.len(), 1);
+    let (done, told) = if one.0 == 200 { (one.1, two.1) } else { (two.1, one.1) };
+    assert_eq!((&told["code"], told["args"]["ticket"].as_str()), (&json!("session_linked"), Some(&*done["ticket"].to_string())), "{told}");
+    let notes = notes(&house, &lsid).await;
+    assert_eq!((notes.len(), &json!(notes[0].0)), (1, &done["ticket"]));
 }
 
 #[tokio::test]
@@ -309,7 +312,7 @@ async fn link_33_undo_and_move_leave_one_note_on_the_right_ticket() {
     let lsid = house.play(None, Some("1161"), "rep:7").await;
     assert_eq!(house.settled(&lsid).await["state"], "written");
 
-    let (_, session) = by_hand(&frame, &lsid, "link", &json!({"ticket": 1162})).await;
+    let (_, session) = by_hand(&frame, &lsid, "link", &json!({"ticket": 1162, "from": 1161})).await;
     assert_eq!((&session["state"], &session["ticket"]), (&json!("written"), &json!(1162)), "{session}");
     let note = notes(&house, &lsid).await;
     assert!(note.len() == 1 && note[0].0 == 1162 && note[0].1.contains("Moved here from ticket 1161 by Priya Nair."), "{note:?}");
@@ -342,7 +345,7 @@ async fn link_33_when_halo_does_not_let_a_note_go_it_stays_and_says_so() {
     assert_eq!(notes(&house, &lsid).await.len(), 1);
     // Where the new ticket takes nothing, the note stays where it was.
     house.halo("settings", Some(json!({"delete_refused": false, "closed_refuses": true}))).await;
-    let (_, session) = by_hand(&frame, &lsid, "link", &json!({"ticket": 1165})).await;
+    let (_, session) = by_hand(&frame, &lsid, "link", &json!({"ticket": 1165, "from": 1161})).await;
     assert_eq!((&session["state"], &session["ticket"], reason(&session)), (&json!("written"), &json!(1161), "session.haloRefused"));
     let note = notes(&house, &lsid).await;
     assert!(note.len() == 1 && note[0].0 == 1161, "{note:?}");

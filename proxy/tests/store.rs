@@ -12,16 +12,17 @@
 use halo_remote_support::rules::{
     correlation::Code,
     disposition::{Destination, Disposition},
+    lifecycle::{InviteEvent, InviteStep},
     settings::Settings,
     wording::Message,
-    words::{ActionId, AgentId, Lsid, TicketId},
+    words::{ActionId, AgentId, ChatId, Lsid, TicketId},
 };
 use remote_support_proxy::{
     sign_in::Caller,
     store::{
-        Begun, ByHand, Cuts, Decision, EventState, Fence, Handled, Held, IntendedNote, IntendedWithdrawal, IntendedWrite, InviteStage,
-        NewInvite, Outcome, Person, Postponed, ReceivedEvent, SessionFacts, SessionQuery, SessionState, SignIn, Sqlite, Store,
-        StoreProblem, Window,
+        About, Begun, ByHand, Cuts, Decision, EventState, Fence, Handled, Held, IntendedNote, IntendedWithdrawal, IntendedWrite,
+        InviteStage, NewInvite, Outcome, Person, Postponed, ReceivedEvent, Revoked, SESSIONS_REPORTED, SessionFacts, SessionQuery,
+        SessionState, SignIn, Sqlite, Store, StoreProblem, ToldStep, Window,
     },
 };
 use std::sync::Arc;
@@ -55,6 +56,8 @@ fn end_of(lsid: &Lsid, digest: u8, at: i64) -> ReceivedEvent {
         event: Some("support_conference_end".to_owned()),
         lsid: Some(lsid.clone()),
         reason: None,
+        live: false,
+        told: None,
         body: b"event=support_conference_end".to_vec(),
         at,
     }
@@ -86,10 +89,21 @@ fn decision(state: SessionState) -> Decision {
             reason: Message::new("disposition.ticket").with("ticket", 1161),
             trace: Vec::new(),
         },
-        facts: SessionFacts { name: "Remote Session".to_owned(), customer: Some("Connor BLAKE".to_owned()), ..SessionFacts::default() },
+        facts: SessionFacts {
+            name: "Remote Session".to_owned(),
+            user_name: Some("Änne Fox".to_owned()),
+            site: Some("Reason Avenue".to_owned()),
+            client: Some("Batley Refreshments".to_owned()),
+            customer: Some("Connor BLAKE".to_owned()),
+            hosts: vec!["BR-LT-0147".to_owned(), "br-lt-0148.batley.local".to_owned()],
+            technicians: vec!["Priya Nair".to_owned()],
+            external_key: Some("PO 12-44".to_owned()),
+            ..SessionFacts::default()
+        },
         writes: to_ticket.then(|| note(ticket())).into_iter().collect(),
         rests_in: if to_ticket { SessionState::Written } else { state },
         report: b"<session_list/>".to_vec(),
+        told: None,
         at: 200,
     }
 }
@@ -307,9 +321,24 @@ async fn sessions_are_found_by_what_people_look_for() {
     store.receive(end_of(&lsid('a'), 1, 100)).await.unwrap();
     let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
     store.decided(job.lsid, job.fence, decision(SessionState::Stored)).await.unwrap();
-    for (search, found) in [("", 1), ("blake REMOTE", 1), ("connor aaaa", 1), ("connor bbbb", 0), ("%", 0), ("\"", 0)] {
+    for (search, found) in [
+        ("", 1),
+        ("blake REMOTE", 1),
+        ("connor aaaa", 1),
+        ("connor bbbb", 0),
+        ("änne", 1),
+        ("REASON av", 1),
+        ("batley refresh", 1),
+        ("br-LT-0148", 1),
+        ("priya po", 1),
+        ("br-lt-0149", 0),
+        ("%", 0),
+        ("\"", 0),
+    ] {
         assert_eq!(sessions(&store, search).await, found, "{search}");
     }
+    assert_eq!(store.report(lsid('a')).await.unwrap().as_deref(), Some(b"<session_list/>".as_slice()));
+    assert_eq!(store.report(lsid('b')).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -342,7 +371,8 @@ fn new_invite(code: u64, key: &str, request: u8, at: i64) -> NewInvite {
         agent: agent(),
         idempotency_key: key.to_owned(),
         request: vec![request],
-        ticket: ticket(),
+        about: About::Ticket(ticket()),
+        alone_since: None,
         payload: b"sealed".to_vec(),
         at,
         lease_until: at + 30,
@@ -362,7 +392,7 @@ async fn an_idempotency_key_is_one_invite() {
     let Begun::Existing(row) = store.begin_invite(new_invite(4, "key", 1, 500)).await.unwrap() else { panic!("it is done") };
     assert_eq!((row.stage, row.action), (InviteStage::Sent, ActionId::new(4)));
     assert!(matches!(store.begin_invite(new_invite(5, "other key", 1, 500)).await.unwrap(), Begun::New(_)));
-    assert_eq!(store.invites_of(ticket(), 10).await.unwrap().len(), 2);
+    assert_eq!(store.invites_of(About::Ticket(ticket()), 10).await.unwrap().len(), 2);
     assert_eq!(store.issued(Code::from_bits(1)).await.unwrap().unwrap().ticket, Some(ticket()));
     assert_eq!(store.issued(Code::from_bits(77)).await.unwrap(), None);
 }
@@ -388,6 +418,124 @@ async fn an_invite_whose_person_was_told_is_left_alone() {
     assert!(store.claim_invite(window(9_999, 1)).await.unwrap().is_none());
     let row = store.invite(Code::from_bits(1)).await.unwrap().unwrap();
     assert_eq!(row.attempted_at, None);
+}
+
+#[tokio::test]
+async fn an_invite_is_about_a_ticket_or_about_a_chat() {
+    let Folder { store, folder: _folder } = sqlite();
+    let chat = About::Chat(ChatId::new(1161).unwrap());
+    store.begin_invite(new_invite(1, "key", 1, 100)).await.unwrap();
+    store.begin_invite(NewInvite { about: chat, ..new_invite(2, "other key", 1, 101) }).await.unwrap();
+    for (about, code) in [(About::Ticket(ticket()), 1), (chat, 2)] {
+        let rows = store.invites_of(about, 10).await.unwrap();
+        assert_eq!(rows.iter().map(|row| (row.code.clone(), row.about)).collect::<Vec<_>>(), [(Code::from_bits(code), about)]);
+        let issued = store.issued(Code::from_bits(code)).await.unwrap().unwrap();
+        assert_eq!((issued.ticket, issued.chat), (about.ticket(), about.chat()));
+    }
+}
+
+#[tokio::test]
+async fn invites_20_what_somebody_else_has_just_begun_is_found_in_the_step_that_would_begin_another() {
+    let Folder { store, folder: _folder } = sqlite();
+    let colleague = AgentId::new(43).unwrap();
+    let asks = async |code: u64, at: i64, about: About| {
+        let invite = NewInvite { agent: colleague, about, alone_since: Some(at - 120), ..new_invite(code, &format!("key {code}"), 1, at) };
+        store.begin_invite(invite).await.unwrap()
+    };
+    let chat = About::Chat(ChatId::new(640).unwrap());
+    store.begin_invite(new_invite(1, "key", 1, 100)).await.unwrap();
+    let Begun::Recent(row) = asks(2, 101, About::Ticket(ticket())).await else { panic!("it is being made") };
+    assert_eq!((row.code, row.agent), (Code::from_bits(1), agent()));
+    assert!(matches!(asks(3, 101, chat).await, Begun::New(_)), "about something else");
+    // Her own, and one that knows of it, are not held up.
+    let own = NewInvite { alone_since: Some(0), ..new_invite(4, "her second", 1, 101) };
+    assert!(matches!(store.begin_invite(own).await.unwrap(), Begun::New(_)));
+    store.abandon_invite(Code::from_bits(4), Fence(1)).await.unwrap();
+    assert!(matches!(asks(5, 220, About::Ticket(ticket())).await, Begun::New(_)), "two minutes later it is no news");
+    store.abandon_invite(Code::from_bits(5), Fence(1)).await.unwrap();
+    // One whose sender was told that it could not be sent is nobody's news.
+    store.invite_postponed(Code::from_bits(1), Fence(1), None, true).await.unwrap();
+    assert!(matches!(asks(6, 102, About::Ticket(ticket())).await, Begun::New(_)));
+    let known = NewInvite { agent: colleague, alone_since: None, ..new_invite(7, "knows", 1, 103) };
+    assert!(matches!(store.begin_invite(known).await.unwrap(), Begun::New(_)));
+}
+
+fn told(code: u64, is: InviteEvent, at: i64, name: Option<&str>) -> ToldStep {
+    ToldStep { code: Code::from_bits(code), step: InviteStep { is, at, name: name.map(str::to_owned) } }
+}
+
+/// An event of a session that runs, or of its end.
+fn tells(lsid: &Lsid, digest: u8, told: ToldStep) -> ReceivedEvent {
+    let end = told.step.is == InviteEvent::Ended;
+    let state = if end { EventState::Accepted } else { EventState::Ignored };
+    ReceivedEvent { state, live: !end, told: Some(told), ..end_of(lsid, digest, 100) }
+}
+
+#[tokio::test]
+async fn what_events_tell_of_an_invite_is_kept_once_in_their_order_whenever_they_come() {
+    use InviteEvent::{Ended, Joined, Left, Waiting};
+    let Folder { store, folder: _folder } = sqlite();
+    store.begin_invite(new_invite(1, "key", 1, 100)).await.unwrap();
+    assert_eq!(store.finding(SESSIONS_REPORTED).await.unwrap(), None);
+    let events = [
+        told(1, Ended, 50, None),
+        told(1, Left, 40, Some("Ann")),
+        told(1, Waiting, 12, None),
+        told(1, Joined, 20, Some("Ann")),
+        told(1, Waiting, 10, None),
+        told(1, Joined, 20, Some("Ann")),
+        told(1, Ended, 55, None),
+        told(2, Waiting, 10, None),
+    ];
+    for (digest, event) in (10..).zip(events) {
+        assert_eq!(store.receive(tells(&lsid('a'), digest, event)).await.unwrap(), None);
+    }
+    let lives = store.invite_lives(vec![Code::from_bits(2), Code::from_bits(1)]).await.unwrap();
+    assert!(lives[0].steps.is_empty(), "nothing is kept of what we did not issue");
+    let steps: Vec<_> = lives[1].steps.iter().map(|(of, step)| (of.clone(), step.is, step.at)).collect();
+    let of_a = |is, at| (lsid('a'), is, at);
+    assert_eq!(steps, [of_a(Waiting, 10), of_a(Joined, 20), of_a(Left, 40), of_a(Ended, 50)]);
+    assert_eq!(lives[1].session.as_ref().map(|session| session.state), Some(SessionState::AwaitingReport));
+    assert!(store.finding(SESSIONS_REPORTED).await.unwrap().is_some());
+    // The decided report names the code, too: no second end, and an end when no event told of it.
+    for digit in ['a', 'b'] {
+        store.announce(vec![lsid(digit)], 100).await.unwrap();
+        let job = store.claim_session(window(100, 30), BOTH).await.unwrap().unwrap();
+        let decision = Decision { told: Some(told(1, Ended, 60, None)), ..decision(SessionState::Stored) };
+        store.decided(job.lsid, job.fence, decision).await.unwrap();
+    }
+    let life = store.invite_lives(vec![Code::from_bits(1)]).await.unwrap().remove(0);
+    let ends: Vec<_> = life.steps.iter().filter(|(_, step)| step.is == Ended).map(|(of, step)| (of.clone(), step.at)).collect();
+    assert_eq!(ends, [(lsid('a'), 50), (lsid('b'), 60)]);
+    assert_eq!(life.session.map(|session| (session.lsid, session.state)), Some((lsid('b'), SessionState::Stored)));
+}
+
+#[tokio::test]
+async fn invites_21_a_revoked_invite_is_lost_to_whoever_holds_it_and_named_when_it_is_used() {
+    let Folder { store, folder } = sqlite();
+    store.begin_invite(new_invite(1, "key", 1, 100)).await.unwrap();
+    let revoke = async |code: u64| store.revoke_invite(Code::from_bits(code), person(), 110).await.unwrap();
+    assert!(matches!(revoke(2).await, Revoked::Unknown));
+    for _ in 0..2 {
+        let Revoked::Yes(row) = revoke(1).await else { panic!("it is there") };
+        assert_eq!(row.revoked_at, Some(110));
+    }
+    assert_eq!(store.invite_keyed(Code::from_bits(1), Fence(1), Vec::new()).await.unwrap(), Held::Lost);
+    assert_eq!(store.invite_attempted(Code::from_bits(1), Fence(1), 111).await.unwrap(), Held::Lost);
+    let again = store.begin_invite(new_invite(3, "key", 1, 9_000)).await.unwrap();
+    assert!(matches!(again, Begun::Existing(_)), "the same request finds it dead");
+    assert!(store.claim_invite(window(9_000, 1)).await.unwrap().is_none());
+    let used = store.receive(tells(&lsid('a'), 9, told(1, InviteEvent::Waiting, 120, None))).await.unwrap();
+    assert_eq!(used, Some(Code::from_bits(1)));
+    let raw = rusqlite::Connection::open(folder.path().join("store.sqlite3")).unwrap();
+    let lines: (i64, String) = raw
+        .query_row("SELECT count(*), min(code) FROM audit WHERE what = 'invite_revoked'", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert_eq!(lines, (1, Code::from_bits(1).to_string()));
+    // What is forgotten takes its steps along.
+    let cuts = Cuts { events: 0, sessions: 0, stored: 0, invites: 10_000, audit: 0, now: 0 };
+    assert_eq!(store.prune(cuts).await.unwrap().invites, 1);
+    assert_eq!(raw.query_row("SELECT count(*) FROM invite_steps", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
 
 #[tokio::test]

@@ -134,6 +134,18 @@ async fn representatives_teams_and_health_have_the_documented_shape() {
 }
 
 #[tokio::test]
+async fn a_session_that_runs_can_be_ended_once() {
+    let vendors = Vendors::open().await;
+    let lsid = vendors.appliance("play", Some(json!({"script": [{"join": "rep:7"}]}))).await["lsid"].as_str().unwrap().to_owned();
+    let terminate = async || vendors.command(&[("action", "terminate_session"), ("lsid", &lsid)]).await;
+    assert_xml(&terminate().await, "appliance/terminate_session_success.xml");
+    assert_xml(&terminate().await, "appliance/error_command.xml");
+    assert_xml(&vendors.command(&[("action", "terminate_session")]).await, "appliance/error_command.xml");
+    let session = vendors.appliance("ledger", None).await["sessions"][0].clone();
+    assert_eq!(session["state"], "ended", "{session}");
+}
+
+#[tokio::test]
 async fn every_namespace_and_none() {
     let vendors = Vendors::open().await;
     for (setting, command, reporting) in [

@@ -3,14 +3,17 @@
 
 use super::{
     border::{give, language},
-    client::{Client, Question, read},
+    client::{Client, Question},
     nfkc,
     shim::{Change, Open, nonce},
 };
 use crate::{
     api::Exchange,
     rules::failure::Failure,
-    views::check::{Effect, Event, State},
+    views::{
+        answer::read,
+        check::{Effect, Event, State},
+    },
 };
 use js_sys::Function;
 use std::{cell::RefCell, rc::Rc};
@@ -34,10 +37,18 @@ struct Inner {
 
 #[wasm_bindgen]
 impl CheckController {
-    /// A controller; `notify` gets every change of the panel. The first comes with the action `start`. The first argument
-    /// is what other elements are about.
+    /// A controller; `notify` gets every change of the panel. The first comes with the action `start`. The first arguments
+    /// are what other panels are, and what they are about.
     #[wasm_bindgen(constructor)]
-    pub fn new(_about: &str, proxy: String, origin: String, lang: &str, signal: AbortSignal, notify: Function) -> CheckController {
+    pub fn new(
+        _kind: &str,
+        _about: &str,
+        proxy: String,
+        origin: String,
+        lang: &str,
+        signal: AbortSignal,
+        notify: Function,
+    ) -> CheckController {
         let state = RefCell::new(State::new(language(lang), proxy.clone(), origin));
         Self { inner: Rc::new(Inner { state, client: Client::new(proxy, signal), notify }) }
     }

@@ -3,9 +3,9 @@
 use crate::{
     api::{IDEMPOTENCY_HEADER, PLUGIN_HEADER},
     rules::failure::{Failure, FailureKind},
+    views::answer::read,
 };
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -35,28 +35,6 @@ pub struct Question {
     pub body: Option<String>,
     /// Idempotency key.
     pub key: Option<String>,
-}
-
-/// Reads an answer.
-pub fn read<T: DeserializeOwned>(answer: Result<String, Failure>) -> Result<T, Failure> {
-    // By way of a `Value`: types that are read from nothing else are half as large in the module.
-    serde_json::from_value(parsed(&answer?)?).map_err(|error| unreadable(&error))
-}
-
-/// Reads one field of an answer.
-#[cfg(feature = "panels")]
-pub fn read_field<T: DeserializeOwned>(answer: Result<String, Failure>, name: &str) -> Result<T, Failure> {
-    let mut answer = parsed(&answer?)?;
-    let field = answer.get_mut(name).map(Value::take).unwrap_or_default();
-    serde_json::from_value(field).map_err(|error| unreadable(&error))
-}
-
-fn parsed(text: &str) -> Result<Value, Failure> {
-    serde_json::from_str(text).map_err(|error| unreadable(&error))
-}
-
-fn unreadable(error: &serde_json::Error) -> Failure {
-    Failure::new(FailureKind::Internal).with("reference", error)
 }
 
 impl Client {

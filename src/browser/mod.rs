@@ -8,7 +8,9 @@ mod client;
 #[cfg(feature = "functions")]
 pub mod exports;
 #[cfg(feature = "panels")]
-pub mod invite;
+mod intl;
+#[cfg(feature = "panels")]
+pub mod panel;
 #[cfg(feature = "functions")]
 pub mod session_report;
 #[cfg(any(feature = "panels", feature = "check"))]

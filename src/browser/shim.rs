@@ -15,6 +15,8 @@ pub(super) struct Change {
     pub(super) focus: Option<&'static str>,
     /// The sign-in window.
     pub(super) open: Option<Open>,
+    /// A page of somebody else, for a tab of its own.
+    pub(super) visit: Option<String>,
     /// For the clipboard.
     pub(super) copy: Option<String>,
     /// Name and detail of an event for the page.

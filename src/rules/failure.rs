@@ -58,6 +58,8 @@ kinds! {
     ChatUnknown = "chat_unknown", 404, false;
     /// The chat is closed. `chat`
     ChatClosed = "chat_closed", 409, false;
+    /// The address of a page, or an element, says not what it is about.
+    AboutMissing = "about_missing", 422, false;
     /// Halo has no such asset. `asset`
     AssetUnknown = "asset_unknown", 404, false;
     /// There is no such invite. `invite`
@@ -72,7 +74,7 @@ kinds! {
     SessionUnknown = "session_unknown", 404, false;
     /// The session is being worked on. `lsid`
     SessionBusy = "session_busy", 409, true;
-    /// The session's note stands on that ticket already. `ticket`
+    /// The session's note stands on that ticket already, which may be another one than was wished for. `ticket`
     SessionLinked = "session_linked", 409, false;
     /// In its state that cannot be done with the session. `state`
     SessionNotNow = "session_not_now", 409, false;

@@ -6,6 +6,8 @@ pub mod directory;
 pub mod disposition;
 pub mod email;
 pub mod failure;
+pub mod lifecycle;
+pub mod likely;
 pub mod link;
 pub mod names;
 pub mod note;

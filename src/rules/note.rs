@@ -32,7 +32,7 @@ pub fn session_marker(lsid: &Lsid) -> String {
     format!("Remote session {lsid}")
 }
 
-/// The text that stands in an invite's action and finds it again: `Invite 7K3M9QX2DH`.
+/// The text that stands in an invite's action or chat message and finds it again: `Invite 7K3M9QX2DH`.
 #[must_use]
 pub fn invite_marker(code: &Code) -> String {
     format!("Invite {code}")
@@ -178,6 +178,12 @@ pub fn invite_note(invite: &InviteNote<'_>, language: Language) -> String {
     }
     note.paragraph(&escape(&invite_marker(invite.code)));
     note.done()
+}
+
+/// What is posted to a live chat: the rendered template, with a last line that finds the message again.
+#[must_use]
+pub fn chat_invite(rendered: &str, code: &Code) -> String {
+    format!("{rendered}<p>{}</p>", escape(&invite_marker(code)))
 }
 
 #[cfg(test)]

@@ -354,7 +354,7 @@ impl Filler<'_> {
 }
 
 /// Percent-encoded for any part of a URL.
-pub(in crate::rules) fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let mut out = String::new();
     escape::percent(text, &mut out);
     out

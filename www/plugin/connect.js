@@ -42,7 +42,14 @@ export function connect({ proxy, signal }) {
     invites: (query) => ask(`invites?${about(query)}`),
     /** A repeated call with the same key sends at most once. */
     invite: (invite, key = crypto.randomUUID()) => ask('invites', invite, key),
-    sessions: () => ask('sessions'),
+    renewInvite: (id, key = crypto.randomUUID()) => ask(`invites/${encodeURIComponent(id)}/renew`, {}, key),
+    revokeInvite: (id) => ask(`invites/${encodeURIComponent(id)}/revoke`, {}),
+    chats: (query = {}) => ask(`chats?${about(query)}`),
+    launches: (query) => ask(`launches?${about(query)}`),
+    launch: (launch) => ask('launches', launch),
+    sessions: (query = {}) => ask(`sessions?${about(query)}`),
+    linkSession: (lsid, link) => ask(`sessions/${encodeURIComponent(lsid)}/link`, link),
+    unlinkSession: (lsid) => ask(`sessions/${encodeURIComponent(lsid)}/unlink`, {}),
     settings: () => ask('settings'),
     testSettings: (settings) => ask('settings/test', settings ?? {}),
   });

@@ -11,9 +11,10 @@ const HERE = new URL(import.meta.url).origin;
 const EVENTS = ['click', 'input', 'change', 'keydown', 'submit'];
 let sheet;
 
-function element(init, controller, attribute) {
+/** An element whose attributes say which panel it is: `{ ticket: 'invite' }`; without any, there is one panel. */
+export function element(init, controller, panels, only = '') {
   return class extends HTMLElement {
-    static observedAttributes = [attribute, 'proxy', 'lang'];
+    static observedAttributes = [...Object.keys(panels), 'proxy', 'lang'];
     #root = this.attachShadow({ mode: 'open' });
     #panel = this.#root.appendChild(document.createElement('div'));
     #life; // ends with the connection: requests, listeners, clock
@@ -29,6 +30,7 @@ function element(init, controller, attribute) {
       const { signal } = this.#life;
       for (const name of EVENTS) this.#root.addEventListener(name, (event) => this.#on(event), { signal });
       takeFiles(this.#root, signal, (action) => this.#handle(action), (name, bytes) => this.#controller?.file?.(name, bytes));
+      document.addEventListener('remote-support:signed-in', ({ target }) => target === this || this.#handle('signed-in-elsewhere'), { signal });
       addEventListener('message', (event) => this.#signedIn(event), { signal });
       this.#start(signal);
     }
@@ -50,14 +52,19 @@ function element(init, controller, attribute) {
       return new URL(this.getAttribute('proxy') || HERE, HERE).origin;
     }
 
+    get #language() {
+      return this.lang || this.closest('[lang]')?.lang || document.documentElement.lang;
+    }
+
     async #start(signal) {
       this.#tell(); // never an empty box
       try {
         const module = await init();
         if (signal.aborted) return;
-        const lang = this.lang || this.closest('[lang]')?.lang || document.documentElement.lang;
         const notify = (change) => signal.aborted || this.#render(change);
-        this.#controller = new module[controller](this.getAttribute(attribute) ?? '', this.#proxy, location.origin, lang, signal, notify);
+        const attribute = Object.keys(panels).find((name) => this.hasAttribute(name));
+        const about = this.getAttribute(attribute) ?? '';
+        this.#controller = new module[controller](panels[attribute] ?? only, about, this.#proxy, location.origin, this.#language, signal, notify);
         this.#handle('start');
       } catch (error) {
         if (!signal.aborted) this.#tell(error);
@@ -78,7 +85,7 @@ function element(init, controller, attribute) {
       if (key) this.#root.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
     }
 
-    #render({ html, focus, open: sign, copy, emit, again }) {
+    #render({ html, focus, open: sign, visit, copy, emit, again }) {
       const template = document.createElement('template');
       template.innerHTML = HTML.createHTML(`<div>${html}</div>`);
       this.#replace(template.content.firstChild);
@@ -86,6 +93,8 @@ function element(init, controller, attribute) {
       if (copy) this.#copy(copy);
       if (emit) this.#emit(...emit);
       if (again) this.#again(...again);
+      // A browser that takes it for an unwanted pop-up leaves the link that is shown.
+      if (visit) open(visit, '_blank', 'noopener,noreferrer');
       if (!sign) return;
       this.#nonce = sign.nonce;
       // In the same turn as the click, or the browser takes it for an unwanted pop-up.
@@ -126,7 +135,7 @@ function element(init, controller, attribute) {
 
     /** Shows what does not need the module: that it loads, or why it does not. */
     #tell(error) {
-      this.#panel.replaceChildren(plain(error));
+      this.#panel.replaceChildren(plain(this.#language, error));
       if (error) this.#emit('remote-support:failed', error);
     }
 
@@ -134,16 +143,4 @@ function element(init, controller, attribute) {
       this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
     }
   };
-}
-
-/** Registers every element whose name is free; each loads the module it needs when it is used. */
-export function define({ panels, check }) {
-  for (const [name, load, controller, attribute] of [
-    ['remote-support-invite', panels, 'InviteController', 'ticket'],
-    ['remote-support-check', check, 'CheckController', 'about'],
-  ]) {
-    const known = customElements.get(name);
-    if (!known) customElements.define(name, Object.assign(element(load, controller, attribute), { remoteSupport: true }));
-    else if (!known.remoteSupport) console.warn(`<${name}> is already defined by something else on this page; remote support leaves it alone.`);
-  }
 }

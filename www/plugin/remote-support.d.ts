@@ -219,18 +219,45 @@ export function pinnedSessionUrl(site: string, search: string, options?: PinnedO
 export interface ProxyClient {
   me(): Promise<{ id: number; name: string; isAdministrator: boolean }>;
   channels(about: { ticket: number } | { chat: number }): Promise<Record<string, unknown>>;
-  invites(about: { ticket: number }): Promise<{ invites: InviteSent['invite'][] }>;
-  /** A repeated call with the same key sends at most once. */
-  invite(invite: { channel?: Channel; ticket: number; email?: string; subject?: string; body?: string }, key?: string): Promise<InviteSent['invite']>;
-  sessions(): Promise<Record<string, unknown>>;
+  invites(about: { ticket: number } | { chat: number }): Promise<{ invites: InviteSent['invite'][]; lookAgain: number }>;
+  /** A mail about a ticket, or a message in a chat. A repeated call with the same key sends at most once. */
+  invite(invite: NewInvite, key?: string): Promise<InviteSent['invite']>;
+  renewInvite(id: string, key?: string): Promise<InviteSent['invite']>;
+  revokeInvite(id: string): Promise<InviteSent['invite']>;
+  /** The open chats of a ticket, or the agent's own. */
+  chats(about?: { ticket: number }): Promise<Record<string, unknown>>;
+  launches(about: { asset: number }): Promise<Record<string, unknown>>;
+  /** Records that a device is opened, and answers the link that opens it. */
+  launch(launch: { asset: number; ticket?: number }): Promise<{ id: string; url: string; ticket: number | null }>;
+  sessions(about?: { state?: string; ticket?: number; linkTo?: number; search?: string }): Promise<Record<string, unknown>>;
+  linkSession(lsid: string, link: { ticket: number; from?: number }): Promise<Record<string, unknown>>;
+  unlinkSession(lsid: string): Promise<Record<string, unknown>>;
   settings(): Promise<Record<string, unknown>>;
   testSettings(settings?: object): Promise<{ ok: boolean; checks: object[] }>;
 }
 export function connect(options: { proxy: string; signal?: AbortSignal }): ProxyClient;
 
+/** `POST /invites`: `ticket` and `email`, or `chat`. */
+export type NewInvite = { channel?: Channel; body?: string; again?: boolean } & ({ ticket: number; email: string; subject?: string } | { chat: number });
+
 /** Detail of `remote-support:invite-sent`. */
 export interface InviteSent {
-  invite: { id: string; ticket: number; state: string; email: string; sentBy: string; routing: Omit<Routing, 'text'>; created: number; expires: number | null };
+  invite: {
+    id: string;
+    ticket: number | null;
+    chat: number | null;
+    state: 'draft' | 'sent' | 'waiting' | 'joined' | 'ended' | 'expired' | 'revoked' | 'unreported';
+    email: string | null;
+    sentBy: string;
+    steps: { is: 'waiting' | 'joined' | 'left' | 'ended'; at: number; name?: string }[];
+    routing: Omit<Routing, 'text'>;
+    created: number;
+    expires: number | null;
+  };
+}
+/** Detail of `remote-support:session-linked`. */
+export interface SessionLinked {
+  session: { lsid: string; ticket: number | null; state: string };
 }
 /** Detail of `remote-support:failed`. */
 export interface Failed {
@@ -242,7 +269,10 @@ export interface Failed {
 
 declare global {
   interface HTMLElementEventMap {
+    'remote-support:ready': CustomEvent<null>;
+    'remote-support:signed-in': CustomEvent<null>;
     'remote-support:invite-sent': CustomEvent<InviteSent>;
+    'remote-support:session-linked': CustomEvent<SessionLinked>;
     'remote-support:failed': CustomEvent<Failed>;
   }
 }

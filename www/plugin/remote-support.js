@@ -9,21 +9,17 @@ const PANELS = { glue: new URL('./panels.js', import.meta.url).href, wasm: new U
 const CHECK = { glue: new URL('./check.js', import.meta.url).href, wasm: new URL('./check_bg.wasm', import.meta.url).href };
 const FUNCTIONS = { glue: new URL('./functions.js', import.meta.url).href, wasm: new URL('./functions_bg.wasm', import.meta.url).href };
 
-/** What a person is told before there is a catalogue to look the words up in. */
+/** Whether trying again may help; the words are `plain.js`'s, for people, and English here, for programs. */
 const FAULTS = {
-  module_missing: ['Plugin not found', 'A file of the plugin could not be loaded.',
-    'Try again. If it stays, the files of the plugin are incomplete: an administrator can build or copy them again.', true],
-  module_type: ['Plugin delivered wrongly', 'A file of the plugin was delivered with the wrong type.',
-    'The server must deliver .wasm files as application/wasm. An administrator can change that.', true],
-  module_blocked: ['WebAssembly is blocked', 'This page does not allow WebAssembly.',
-    "The page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src. An administrator can change that.", false],
-  module_network: ['No connection', 'The files of the plugin cannot be reached from this browser.',
-    'Check your connection and try again.', true],
+  module_missing: ['A file of the plugin could not be loaded.', 'Try again. If it stays, the files of the plugin are incomplete: an administrator can build or copy them again.', true],
+  module_type: ['A file of the plugin was delivered with the wrong type.', 'The server must deliver .wasm files as application/wasm. An administrator can change that.', true],
+  module_blocked: ['This page does not allow WebAssembly.', "The page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src. An administrator can change that.", false],
+  module_network: ['The files of the plugin cannot be reached from this browser.', 'Check your connection and try again.', true],
 };
 
 function fault(code, cause) {
-  const [title, message, advice, retryable] = FAULTS[code];
-  return Object.assign(new Error(message, { cause }), { code, title, advice, retryable });
+  const [message, advice, retryable] = FAULTS[code];
+  return Object.assign(new Error(message, { cause }), { code, advice, retryable });
 }
 
 /** Fetches a file and checks that it is one: a missing module and one of the wrong type fail alike in `import()`. */
@@ -95,7 +91,7 @@ export default async function init() {
 /** Registers the elements, which load what they need when they are used; harmless twice, and when a name is taken. */
 export async function defineElements() {
   // Whoever wants the functions alone loads nothing of the elements.
-  const { define } = await import('./element.js');
+  const { define } = await import('./elements.js');
   define({ panels, check });
 }
 

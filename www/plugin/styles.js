@@ -1,26 +1,25 @@
 // The look of all elements, adopted as one constructable style sheet. Every colour and measure is a custom property that the
-// page may set on the element.
+// page may set on the element; light or dark is what the page's own color-scheme says.
 
 export const styles = `
 :host {
-  color-scheme: light dark;
-  --_ink: var(--rs-ink, #16202b);
-  --_ink-2: var(--rs-ink-2, #536071);
-  --_line: var(--rs-line, #dde3ea);
-  --_edge: var(--rs-edge, #7d8a99);
-  --_surface: var(--rs-surface, #fff);
-  --_sunken: var(--rs-sunken, #f5f7fa);
-  --_accent: var(--rs-accent, #1a66dc);
-  --_accent-strong: var(--rs-accent-strong, #1455bd);
-  --_accent-ink: var(--rs-accent-ink, #fff);
-  --_accent-soft: var(--rs-accent-soft, #e9f1fe);
-  --_ok: var(--rs-ok, #17744a);
-  --_ok-soft: var(--rs-ok-soft, #e6f5ed);
-  --_warn: var(--rs-warn, #8a5a00);
-  --_warn-soft: var(--rs-warn-soft, #fff4df);
-  --_bad: var(--rs-bad, #b3261e);
-  --_bad-soft: var(--rs-bad-soft, #fdeceb);
-  --_shadow: var(--rs-shadow, 0 1px 2px rgb(16 32 48 / 6%), 0 8px 24px -12px rgb(16 32 48 / 14%));
+  --_ink: var(--rs-ink, light-dark(#16202b, #e7edf4));
+  --_ink-2: var(--rs-ink-2, light-dark(#536071, #a3b3c4));
+  --_line: var(--rs-line, light-dark(#dde3ea, #2c3947));
+  --_edge: var(--rs-edge, light-dark(#7d8a99, #66788b));
+  --_surface: var(--rs-surface, light-dark(#fff, #17212c));
+  --_sunken: var(--rs-sunken, light-dark(#f5f7fa, #111a23));
+  --_accent: var(--rs-accent, light-dark(#1a66dc, #78aeff));
+  --_accent-strong: var(--rs-accent-strong, light-dark(#1455bd, #9cc4ff));
+  --_accent-ink: var(--rs-accent-ink, light-dark(#fff, #0b1420));
+  --_accent-soft: var(--rs-accent-soft, light-dark(#e9f1fe, #1b3050));
+  --_ok: var(--rs-ok, light-dark(#17744a, #6ad09c));
+  --_ok-soft: var(--rs-ok-soft, light-dark(#e6f5ed, #143021));
+  --_warn: var(--rs-warn, light-dark(#8a5a00, #f2bf66));
+  --_warn-soft: var(--rs-warn-soft, light-dark(#fff4df, #332812));
+  --_bad: var(--rs-bad, light-dark(#b3261e, #ff8f85));
+  --_bad-soft: var(--rs-bad-soft, light-dark(#fdeceb, #3b1c1a));
+  --_shadow: var(--rs-shadow, 0 1px 2px rgb(16 32 48 / 8%), 0 8px 24px -12px light-dark(rgb(16 32 48 / 14%), rgb(0 0 0 / 40%)));
   --_radius: var(--rs-radius, 10px);
   --_font: var(--rs-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif);
   --_mono: var(--rs-mono, ui-monospace, SFMono-Regular, Menlo, Consolas, monospace);
@@ -31,27 +30,6 @@ export const styles = `
   text-align: start;
 }
 :host([hidden]) { display: none; }
-@media (prefers-color-scheme: dark) {
-  :host {
-    --_ink: var(--rs-ink, #e7edf4);
-    --_ink-2: var(--rs-ink-2, #a3b3c4);
-    --_line: var(--rs-line, #2c3947);
-    --_edge: var(--rs-edge, #66788b);
-    --_surface: var(--rs-surface, #17212c);
-    --_sunken: var(--rs-sunken, #111a23);
-    --_accent: var(--rs-accent, #78aeff);
-    --_accent-strong: var(--rs-accent-strong, #9cc4ff);
-    --_accent-ink: var(--rs-accent-ink, #0b1420);
-    --_accent-soft: var(--rs-accent-soft, #1b3050);
-    --_ok: var(--rs-ok, #6ad09c);
-    --_ok-soft: var(--rs-ok-soft, #143021);
-    --_warn: var(--rs-warn, #f2bf66);
-    --_warn-soft: var(--rs-warn-soft, #332812);
-    --_bad: var(--rs-bad, #ff8f85);
-    --_bad-soft: var(--rs-bad-soft, #3b1c1a);
-    --_shadow: var(--rs-shadow, 0 1px 2px rgb(0 0 0 / 30%));
-  }
-}
 *, *::before, *::after { box-sizing: border-box; }
 h2, h3, p, ul { margin: 0; padding: 0; font-size: inherit; }
 h2, h3 { font-weight: 650; overflow-wrap: anywhere; }
@@ -180,10 +158,54 @@ ul.steps li { padding: 7px 12px; border-radius: 8px; background: var(--_sunken);
 .side > .calm { display: grid; padding-block: 14px; }
 .cast > .row { display: flex; }
 
+.card { border-block-end: 1px solid var(--_line); gap: 10px; }
+.card h3 { font-size: 15.5px; }
+.card .labels .hint { white-space: nowrap; }
+.route { font-size: 14px; }
+.life { list-style: none; margin: 4px 0 0; padding: 0; font-size: 14px; }
+.life li { position: relative; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 12px; padding: 4px 0 4px 26px; overflow-wrap: anywhere; }
+.life li::before { content: ""; position: absolute; inset-inline-start: 4px; inset-block-start: 10px; width: 10px; height: 10px; border-radius: 50%; background: var(--_ok); z-index: 1; }
+.life li:not(:last-child)::after { content: ""; position: absolute; inset-inline-start: 8.25px; inset-block: 20px -10px; width: 1.5px; background: var(--_line); }
+.life .now { font-weight: 620; }
+.life .now::before { background: var(--_accent); box-shadow: 0 0 0 4px var(--_accent-soft); }
+.life .todo { color: var(--_ink-2); } .life .todo::before { background: var(--_surface); border: 2px solid var(--_edge); }
+.life .bad { color: var(--_bad); } .life .bad::before { background: var(--_bad); border-radius: 2px; }
+.life time { color: var(--_ink-2); font-size: 13px; font-weight: 400; font-variant-numeric: tabular-nums; }
+.earlier { gap: 8px; font-size: 14px; }
+summary { cursor: pointer; color: var(--_ink-2); font-size: 13.5px; border-radius: 6px; width: fit-content; }
+summary:focus-visible { outline: 3px solid color-mix(in srgb, var(--_accent) 60%, transparent); outline-offset: 2px; }
+.lines { list-style: none; display: grid; gap: 4px; margin-block-start: 8px; color: var(--_ink-2); font-size: 13.5px; overflow-wrap: anywhere; }
+details.body { padding-block: 12px; border-block-end: 1px solid var(--_line); }
+.posted:empty { display: none; }
+.posted { display: inline-flex; align-items: center; gap: 8px; color: var(--_ok); font-size: 14px; font-weight: 620; }
+.tick { flex: none; width: 7px; height: 13px; margin: 0 3px 4px; border: solid currentColor; border-width: 0 2.5px 2.5px 0; rotate: 42deg; }
+.refused { display: grid; gap: 12px; margin-block-start: 14px; }
+.foot > .cast > div > .row, .card .cast .row { display: flex; margin-block-start: 8px; }
+.picker.alone .search { border-radius: calc(var(--_radius) - 1px); }
+.rows { list-style: none; display: grid; gap: 8px; }
+.session, .row-still { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 1px 12px; width: 100%; padding: 9px 14px; font-weight: 400; text-align: start; align-items: baseline; }
+.row-still { border: 1px solid var(--_line); border-radius: var(--_radius); }
+.session { border-color: var(--_line); }
+.session .name, .row-still .name { font-weight: 620; overflow-wrap: anywhere; }
+.session .when { color: var(--_ink-2); font-size: 13px; }
+.session .words, .row-still .words, .session .reason { grid-column: 1 / -1; color: var(--_ink-2); font-size: 13px; line-height: 1.4; overflow-wrap: anywhere; }
+.session .reason { color: var(--_accent-strong); }
+.session .reason::before { content: "\\2713"; margin-inline-end: 7px; }
+.session.chosen { border-color: var(--_accent); background: var(--_accent-soft); box-shadow: inset 3px 0 0 var(--_accent); }
+.row-still .why { grid-column: 1 / -1; font-size: 13.5px; overflow-wrap: anywhere; } .row-still .row { grid-column: 1 / -1; margin-block-start: 6px; }
+.row-still .small { margin: 0; }
+.when.state.done { color: var(--_ok); } .when.state.bad { color: var(--_bad); }
+#rs-note { max-height: 340px; overflow: auto; }
+.tag { font: 650 18px/1.3 var(--_mono); overflow-wrap: anywhere; }
+.back::before { content: "\\2039"; font-size: 18px; line-height: 1; }
+
 @container (min-width: 720px) {
   .sides { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 28px; }
 }
 @container (max-width: 380px) {
+  .card .labels .hint { white-space: normal; }
+  .life li { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  details.body { padding-inline: 14px; }
   .body { padding: 14px; gap: 14px; }
   .top { padding: 12px 14px; }
   .foot { margin: 0 -14px -14px; padding: 12px 14px; }

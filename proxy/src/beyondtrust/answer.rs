@@ -124,6 +124,11 @@ pub fn session_listing(root: Node<'_, '_>) -> Result<Vec<Lsid>, Failure> {
     Ok(children(root, "session_summary").filter_map(|session| session.attribute("lsid")?.trim().parse().ok()).collect())
 }
 
+/// What a command says that only does something; whether its root is the word itself is not documented.
+pub fn success(root: Node<'_, '_>) -> Result<(), Failure> {
+    if child(root, "success").is_some() { Ok(()) } else { expect(root, &["success"]) }
+}
+
 pub fn session_key(root: Node<'_, '_>, site: &HttpsUrl) -> Result<SessionKey, Failure> {
     expect(root, &["session_key"])?;
     let missing = |what: &str| fault::unexpected(&format!("a session key without {what}"));

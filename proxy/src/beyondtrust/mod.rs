@@ -151,6 +151,14 @@ impl Appliance {
         self.command("generate_session_key", &parameters, |root| answer::session_key(root, url)).await
     }
 
+    /// `terminate_session`: sends everybody out of a session that runs.
+    ///
+    /// # Errors
+    /// As every command; a session that has ended is one.
+    pub async fn terminate_session(&self, lsid: &Lsid) -> Result<(), Failure> {
+        self.command("terminate_session", &[("lsid", lsid.as_str())], answer::success).await
+    }
+
     /// The `SupportSession` report of one session as it came, up to 64 MiB, error documents included: reading it is
     /// `rules::report`'s work.
     ///

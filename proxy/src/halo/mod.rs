@@ -214,6 +214,14 @@ impl Halo {
         chat::one(self.get(token, "read this chat", &format!("Chat/{id}"), &[]).await?)
     }
 
+    /// `GET /Chat`: the open chats of a ticket, or all that the caller sees; the latest first.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn open_chats(&self, token: &AccessToken, ticket: Option<TicketId>) -> Result<Vec<Chat>, HaloError> {
+        chat::open(self, token, ticket).await
+    }
+
     /// `GET /ChatMessage?chat_id=`: every message of a chat; used to find our own markers again.
     ///
     /// # Errors

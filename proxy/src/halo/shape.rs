@@ -1,8 +1,10 @@
 //! Halo's shapes: anything may be null or missing, numbers may come as text or as `33.0`, dates that are not set say 1899,
 //! lists come bare or in one of several envelopes. Nothing is decided from them here.
 
+use halo_remote_support::rules::words::UnixSeconds;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// A text; a number is taken as text, and blank is none.
 pub fn text<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
@@ -43,6 +45,15 @@ pub fn id<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u32>, D::Error> 
 /// A date that is set: Halo writes 1899-12-30 or 1900-01-01 for one that is not.
 pub fn date<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
     Ok(text(input)?.filter(|date| date.get(..4).and_then(|year| year.parse::<u32>().ok()).is_some_and(|year| year > 1900)))
+}
+
+/// A moment that is set, in seconds since 1970. Halo's times without a zone are UTC.
+pub fn time<'de, D: Deserializer<'de>>(input: D) -> Result<Option<UnixSeconds>, D::Error> {
+    let read = |text: String| {
+        let with_zone = OffsetDateTime::parse(&text, &Rfc3339).ok();
+        with_zone.or_else(|| OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339).ok())
+    };
+    Ok(date(input)?.and_then(read).map(OffsetDateTime::unix_timestamp))
 }
 
 /// A list and how long Halo says it is.
@@ -114,6 +125,26 @@ mod tests {
         ];
         for (value, expected) in cases {
             assert_eq!(list(value.clone(), "actions").map(|listed| (listed.items.len(), listed.count)), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_with_and_without_a_zone() {
+        #[derive(Deserialize)]
+        struct Odd {
+            #[serde(default, deserialize_with = "time")]
+            time: Option<UnixSeconds>,
+        }
+        for (text, expected) in [
+            (json!("2026-01-05T09:41:02.517Z"), Some(1_767_606_062)),
+            (json!("2026-01-05T09:41:02.517"), Some(1_767_606_062)),
+            (json!("2026-01-05T10:41:02+01:00"), Some(1_767_606_062)),
+            (json!("1899-12-30T00:00:00"), None),
+            (json!("yesterday"), None),
+            (json!(null), None),
+        ] {
+            let odd: Odd = serde_json::from_value(json!({"time": text})).unwrap();
+            assert_eq!(odd.time, expected, "{text}");
         }
     }
 

@@ -1,7 +1,10 @@
 //! Tickets and their users, as far as an invite or a note needs them.
 
 use super::{HaloError, fault::Call, shape};
-use halo_remote_support::rules::words::{AgentId, ChatId, TicketId, UserId};
+use halo_remote_support::rules::{
+    likely::Device,
+    words::{AgentId, AssetId, ChatId, TicketId, UnixSeconds, UserId},
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -42,6 +45,14 @@ pub struct Ticket {
     pub closed: bool,
     /// It was merged into this one. Which field says so is not documented: `halo.merged_field`.
     pub merged_into: Option<TicketId>,
+    /// When it was logged.
+    pub logged: Option<UnixSeconds>,
+    /// When somebody did something on it last.
+    pub acted: Option<UnixSeconds>,
+    /// When it was closed.
+    pub closed_at: Option<UnixSeconds>,
+    /// Its assets.
+    pub devices: Vec<Device>,
 }
 
 #[derive(Deserialize)]
@@ -80,6 +91,42 @@ struct RawTicket {
     hasbeenclosed: Option<bool>,
     #[serde(default)]
     dateclosed: Option<Value>,
+    #[serde(default, deserialize_with = "shape::time")]
+    dateoccurred: Option<UnixSeconds>,
+    #[serde(default, deserialize_with = "shape::time")]
+    datecreated: Option<UnixSeconds>,
+    #[serde(default, deserialize_with = "shape::time")]
+    lastactiondate: Option<UnixSeconds>,
+    #[serde(default, deserialize_with = "shape::time")]
+    last_update: Option<UnixSeconds>,
+    #[serde(default)]
+    assets: Value,
+}
+
+#[derive(Deserialize)]
+struct RawAsset {
+    #[serde(default, deserialize_with = "shape::id")]
+    id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::text")]
+    inventory_number: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    key_field: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    key_field2: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    key_field3: Option<String>,
+}
+
+/// The assets of a ticket, as far as they read: they only help to find things.
+fn devices(assets: Value) -> Vec<Device> {
+    let Value::Array(assets) = assets else { return Vec::new() };
+    let raw = assets.into_iter().filter_map(|asset| serde_json::from_value::<RawAsset>(asset).ok());
+    let device = |raw: RawAsset| Device {
+        id: raw.id.and_then(AssetId::new),
+        tag: raw.inventory_number.unwrap_or_default(),
+        names: [raw.key_field, raw.key_field2, raw.key_field3].into_iter().flatten().collect(),
+    };
+    raw.map(device).collect()
 }
 
 pub fn ticket((value, call): (Value, Call), merged_field: &str) -> Result<Ticket, HaloError> {
@@ -97,6 +144,7 @@ pub fn ticket((value, call): (Value, Call), merged_field: &str) -> Result<Ticket
         Some(date) => shape::date(date).ok().flatten().is_some(),
         None => raw.hasbeenclosed.unwrap_or(false),
     };
+    let closed_at = raw.dateclosed.as_ref().and_then(|date| shape::time(date).ok().flatten());
     Ok(Ticket {
         id,
         summary: raw.summary.unwrap_or_default(),
@@ -115,6 +163,10 @@ pub fn ticket((value, call): (Value, Call), merged_field: &str) -> Result<Ticket
         can_update: raw.can_update.unwrap_or(true),
         closed,
         merged_into: merged_into.and_then(TicketId::new).filter(|into| *into != id),
+        logged: raw.dateoccurred.or(raw.datecreated),
+        acted: raw.lastactiondate.or(raw.last_update),
+        closed_at,
+        devices: devices(raw.assets),
     })
 }
 
@@ -131,6 +183,10 @@ pub struct User {
     pub last_name: String,
     /// E-mail address.
     pub email: String,
+    /// Site of the client.
+    pub site_name: String,
+    /// Client.
+    pub client_name: String,
     /// "Never send emails" is set: Halo will not deliver to this person.
     pub never_send_emails: bool,
 }
@@ -149,6 +205,10 @@ struct RawUser {
     emailaddress: Option<String>,
     #[serde(default, deserialize_with = "shape::text")]
     email2: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    site_name: Option<String>,
+    #[serde(default, deserialize_with = "shape::text")]
+    client_name: Option<String>,
     #[serde(default, deserialize_with = "shape::flag")]
     neversendemails: Option<bool>,
 }
@@ -164,6 +224,8 @@ pub fn user((value, call): (Value, Call)) -> Result<User, HaloError> {
         first_name: raw.firstname.unwrap_or_default(),
         last_name: raw.surname.unwrap_or_default(),
         email: raw.emailaddress.or(raw.email2).unwrap_or_default(),
+        site_name: raw.site_name.unwrap_or_default(),
+        client_name: raw.client_name.unwrap_or_default(),
         never_send_emails: raw.neversendemails.unwrap_or(false),
     })
 }

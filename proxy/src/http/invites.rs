@@ -1,49 +1,79 @@
-//! `/channels` and `/invites`.
+//! `/channels`, `/chats` and `/invites`.
 
 use super::{
     Refusal,
     guard::{Asked, Body},
 };
 use crate::{
-    access::{self, Operation},
+    access::{self, InChat, Operation},
     app::App,
-    invites::{self, Progress},
+    chats,
+    invites::{self, Known, Progress},
     roster::Presence as RosterPresence,
     sign_in::Caller,
+    store::About,
 };
 use axum::{
     Json,
-    extract::State,
+    extract::{Path, State},
     http::{HeaderMap, StatusCode},
 };
 use halo_remote_support::{
-    api::{ChannelOption, Channels, Draft, IDEMPOTENCY_HEADER, Invite, Invites, NewInvite, Presence, Problem, TicketSummary},
+    api::{
+        ChannelOption, Channels, ChatSummary, Chats, Draft, IDEMPOTENCY_HEADER, Invite, Invites, NewInvite, OpenChat, Presence, Problem,
+        SessionState, TicketSummary,
+    },
     rules::{
         directory::Directory,
+        failure::{Failure, FailureKind},
         names::nfkc,
         routing,
         settings::Settings,
         wording::Language,
-        words::{Channel, TicketId},
+        words::{Channel, ChatId, TicketId},
     },
 };
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Earlier invites shown with a ticket.
+/// Earlier invites shown with a ticket or chat.
 const SHOWN: u32 = 20;
+/// Chats shown at once: each comes with its latest invite.
+const CHATS: usize = 50;
 
+/// A ticket or a chat.
 #[derive(Deserialize)]
-pub(super) struct ForTicket {
-    pub(super) ticket: TicketId,
+pub(super) struct For {
+    ticket: Option<TicketId>,
+    chat: Option<ChatId>,
 }
 
-pub(super) async fn channels(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Asked(query): Asked<ForTicket>,
-) -> Result<Json<Channels>, Refusal> {
-    let grant = access::may(&app, &caller, Operation::PrepareInvite(query.ticket)).await?;
+impl For {
+    fn about(&self) -> Result<About, Failure> {
+        match (self.ticket, self.chat) {
+            (Some(ticket), None) => Ok(About::Ticket(ticket)),
+            (None, Some(chat)) => Ok(About::Chat(chat)),
+            _ => Err(Failure::new(FailureKind::BodyInvalid).with("text", "it must name a ticket or a chat")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct OfTicket {
+    ticket: Option<TicketId>,
+}
+
+pub(super) async fn channels(State(app): State<Arc<App>>, caller: Caller, Asked(query): Asked<For>) -> Result<Json<Channels>, Refusal> {
+    let known = match query.about()? {
+        About::Ticket(ticket) => {
+            let grant = access::may(&app, &caller, Operation::PrepareInvite(ticket)).await?;
+            Known::of_ticket(&app, &caller, grant.ticket).await
+        }
+        About::Chat(chat) => {
+            let chat = access::may_in_chat(&app, &caller, chat, InChat::Prepare).await?;
+            Known::of_chat(&app, &caller, chat).await
+        }
+    };
     let stored = app.settings().await?;
     let settings = stored.settings;
     let directory = app.roster.directory(&app, &settings).await?;
@@ -52,29 +82,63 @@ pub(super) async fn channels(
         Err(failure) => (None, Some(Problem::new(&failure, Language::En))),
     };
     let logged_in = presence.as_ref().map_or(&[][..], |presence| presence.representatives.as_slice());
-    let user = invites::user_of(&app, &caller, &grant.ticket).await;
     let options = directory.choosable(caller.agent, &settings);
+    let preview = invites::preview(&app, Some(&stored.connection.application_url), &known, &caller, &settings);
     Ok(Json(Channels {
         channels: options.into_iter().filter_map(|channel| option(channel, &caller, &directory, presence.as_ref(), &settings)).collect(),
         without_channel: routing::route(None, &directory, logged_in, &settings, nfkc),
         presence_age: presence.as_ref().map(|presence| u32::try_from(presence.age.as_secs()).unwrap_or(u32::MAX)),
         presence_failure: failure,
-        ticket: Some(TicketSummary {
-            id: grant.ticket.id,
-            summary: grant.ticket.summary.clone(),
-            user_name: Some(grant.ticket.user_name.clone()).filter(|name| !name.is_empty()),
-            email: invites::email_of(&grant.ticket, user.as_ref()),
+        ticket: known.ticket.as_ref().map(|ticket| TicketSummary {
+            id: ticket.id,
+            summary: ticket.summary.clone(),
+            user_name: Some(ticket.user_name.clone()).filter(|name| !name.is_empty()),
+            email: known.email(),
         }),
-        chat: None,
-        chats: Vec::new(),
+        chat: known.chat.as_ref().map(|chat| ChatSummary { user_name: chat.user.and_then(|_| known.user_name()), ..chats::summary(chat) }),
+        chats: chats_beside(&app, &caller, &known).await,
         draft: Draft {
             subject: settings.templates.subject.clone(),
             body: settings.templates.mail.clone(),
             chat: settings.templates.chat.clone(),
         },
-        preview: invites::preview(&app, Some(&stored.connection.application_url), &grant.ticket, user.as_ref(), &caller, &settings),
+        preview,
         valid_for: app.config.beyondtrust.key_ttl,
     }))
+}
+
+/// The open chats of the ticket that is invited for. A mail can be sent all the same when Halo does not tell them.
+async fn chats_beside(app: &App, caller: &Caller, known: &Known) -> Vec<ChatSummary> {
+    let (Some(ticket), None) = (&known.ticket, &known.chat) else { return Vec::new() };
+    match chats::open(app, caller, Some(ticket.id)).await {
+        Ok(open) => open.iter().take(CHATS).map(chats::summary).collect(),
+        Err(failure) => {
+            tracing::warn!(ticket = %ticket.id, %failure, "the ticket's chats could not be read");
+            Vec::new()
+        }
+    }
+}
+
+/// The caller's open chats, or a ticket's, each with the invite posted last.
+pub(super) async fn chats(State(app): State<Arc<App>>, caller: Caller, Asked(query): Asked<OfTicket>) -> Result<Json<Chats>, Refusal> {
+    if let Some(ticket) = query.ticket {
+        access::may_see(&app, &caller, About::Ticket(ticket)).await?;
+    }
+    let open = chats::open(&app, &caller, query.ticket).await?;
+    let mut shown = Vec::new();
+    for chat in open.iter().take(CHATS) {
+        let rows = app.store.invites_of(About::Chat(chat.id), 1).await?;
+        let invite = invites::shown(&app, &rows).await?.pop();
+        shown.push(OpenChat { chat: chats::summary(chat), changed: chat.changed, invite });
+    }
+    let live = shown.iter().filter_map(|chat| chat.invite.as_ref()).any(is_live);
+    Ok(Json(Chats { chats: shown, look_again: app.lines.halo.look_again(live) }))
+}
+
+/// What is to be seen of it may change at any moment: the invite, or where its session's details go.
+fn is_live(invite: &Invite) -> bool {
+    let under_way = |state| matches!(state, SessionState::AwaitingReport | SessionState::Pending);
+    invite.state.is_live() || invite.session.as_ref().is_some_and(|session| under_way(session.state))
 }
 
 fn option(
@@ -108,19 +172,15 @@ fn presence_of(forecast: &routing::Routing, presence: Option<&RosterPresence>) -
     }
 }
 
-pub(super) async fn send(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    headers: HeaderMap,
-    Body(request): Body<NewInvite>,
-) -> Result<(StatusCode, Json<Invite>), Refusal> {
-    let key = headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
-    // The agent may close the tab: what has begun is finished all the same.
-    let task = tokio::spawn({
-        let app = Arc::clone(&app);
-        async move { invites::send(&app, &caller, &key, &request).await }
-    });
-    let progress = task.await.map_err(|problem| app.fault("invite", &problem))??;
+type Sent = Result<(StatusCode, Json<Invite>), Refusal>;
+
+fn idempotency_key(headers: &HeaderMap) -> String {
+    headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// The agent may close the tab: what has begun is finished all the same.
+async fn finished(app: &Arc<App>, work: impl Future<Output = Result<Progress, Refusal>> + Send + 'static) -> Sent {
+    let progress = tokio::spawn(work).await.map_err(|problem| app.fault("invite", &problem))??;
     app.wake.notify_one();
     Ok(match progress {
         Progress::Sent(invite) => (StatusCode::CREATED, Json(invite)),
@@ -128,9 +188,27 @@ pub(super) async fn send(
     })
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Asked(query): Asked<ForTicket>) -> Result<Json<Invites>, Refusal> {
-    access::may(&app, &caller, Operation::SeeTicket(query.ticket)).await?;
-    let rows = app.store.invites_of(query.ticket, SHOWN).await?;
-    let invites = rows.iter().map(|row| invites::shown(&app, row)).collect::<Result<_, _>>()?;
-    Ok(Json(Invites { invites, look_again: 5 }))
+pub(super) async fn send(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap, Body(request): Body<NewInvite>) -> Sent {
+    let key = idempotency_key(&headers);
+    let of = Arc::clone(&app);
+    finished(&app, async move { invites::send(&of, &caller, &key, &request).await }).await
+}
+
+pub(super) async fn renew(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap, Path(id): Path<String>) -> Sent {
+    let key = idempotency_key(&headers);
+    let of = Arc::clone(&app);
+    finished(&app, async move { invites::renew(&of, &caller, &key, &id).await }).await
+}
+
+pub(super) async fn revoke(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<String>) -> Result<Json<Invite>, Refusal> {
+    Ok(Json(invites::revoke(&app, &caller, &id).await?))
+}
+
+pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller, Asked(query): Asked<For>) -> Result<Json<Invites>, Refusal> {
+    let about = query.about()?;
+    access::may_see(&app, &caller, about).await?;
+    let rows = app.store.invites_of(about, SHOWN).await?;
+    let invites = invites::shown(&app, &rows).await?;
+    let look_again = app.lines.halo.look_again(invites.iter().any(is_live));
+    Ok(Json(Invites { invites, look_again }))
 }

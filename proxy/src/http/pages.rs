@@ -29,15 +29,18 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new().nest_service("/pkg", plugin).route("/{page}", get(page)).layer(middleware::from_fn_with_state(Arc::clone(app), framed))
 }
 
+/// The pages; which elements stand on which, `page.js` knows.
+const PAGES: [&str; 7] = ["ticket", "invite", "link", "chat", "chats", "asset", "check"];
+
 /// A page by its name, or a file that a page uses.
 async fn page(State(app): State<Arc<App>>, Path(name): Path<String>, request: Request) -> Response {
+    let name = if PAGES.contains(&name.as_str()) { "page.html".to_owned() } else { name };
     let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.')) && !name.starts_with('.');
     if !plain {
         return unknown_page(OriginalUri(request.uri().clone())).await.into_response();
     }
-    let file = if name.contains('.') { name } else { format!("{name}.html") };
     let uri = request.uri().clone();
-    match tower_http::services::ServeFile::new(app.config.server.pages.join(file)).try_call(request).await {
+    match tower_http::services::ServeFile::new(app.config.server.pages.join(name)).try_call(request).await {
         Ok(answer) if answer.status() != StatusCode::NOT_FOUND => answer.into_response(),
         _ => unknown_page(OriginalUri(uri)).await.into_response(),
     }

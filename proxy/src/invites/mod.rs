@@ -1,53 +1,59 @@
-//! Sends an invite: route on fresh presence, make the key, render, mail with the audit action. Every step is recorded before
-//! the next, so that an invite is finished after a crash and its mail goes out once. Who may is `access`'s question.
+//! Sends an invite: route on fresh presence, make the key, render, mail or post. Every step is recorded before the next, so that
+//! an invite is finished after a crash and goes out once. Who may is `access`'s question.
 
+mod delivery;
+mod life;
 mod payload;
 mod values;
 
+pub use life::{end_session_of_revoked, renew, revoke, shown, shown_one};
 pub use payload::{Mail, Payload};
-pub use values::{email_of, preview, user_of, values};
+pub use values::{Known, preview, values};
 
 use crate::{
-    access::{self, Operation},
+    access::{self, InChat, Operation},
     app::App,
     beyondtrust::SessionKey,
-    halo::{Action, NewAction},
+    halo::{Chat, Ticket},
     http::Refusal,
     sign_in::Caller,
-    store::{self, Begun, Fence, Held, InviteRow, InviteStage},
+    store::{self, About, Begun, Fence, Held, InviteRow, InviteStage},
     worker::retry::pause,
 };
 use halo_remote_support::{
-    api::{Invite, NewInvite},
+    api::{Invite, InviteState, NewInvite},
     rules::{
-        correlation::{Code, ExternalKey},
+        correlation::Code,
         directory::Directory,
         email::is_mailbox,
         failure::{Failure, FailureKind},
-        note::{self, InviteNote},
         routing::{self, Reason, Representative, Routing},
         settings::Settings,
         template::{self, Format},
-        wording::Language,
-        words::{Queue, TicketId, UnixSeconds},
+        wording::{Language, Message},
+        words::{Channel, Queue, UnixSeconds},
     },
 };
+use payload::Standing;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
+
+/// Seconds during which a colleague's invite for the same is news.
+const RECENT: UnixSeconds = 120;
 
 /// How an invite stands after a step.
 #[derive(Debug)]
 pub enum Progress {
-    /// The mail is out.
+    /// It is out, or was taken back meanwhile.
     Sent(Invite),
-    /// It is being worked on, or Halo may or may not have sent the mail; the worker finds out.
+    /// It is being worked on, or Halo may or may not have sent it; the worker finds out.
     InDoubt(Invite),
 }
 
 /// An invite somebody holds.
 struct Work {
     code: Code,
-    ticket: TicketId,
+    about: About,
     fence: Fence,
     stage: InviteStage,
     attempted_at: Option<UnixSeconds>,
@@ -63,12 +69,8 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
     if !(16..=64).contains(&idempotency_key.len()) || !idempotency_key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(Failure::new(FailureKind::IdempotencyKey).into());
     }
-    let ticket = request.ticket.ok_or_else(|| Failure::new(FailureKind::BodyInvalid).with("text", "ticket is missing"))?;
-    let email = request.email.as_deref().unwrap_or_default().trim();
-    if !is_mailbox(email) {
-        return Err(Failure::new(FailureKind::EmailInvalid).with("email", email).into());
-    }
-    access::may(app, caller, Operation::Invite(ticket, request.channel)).await?;
+    let (about, email) = asked(request)?;
+    may_invite(app, caller, about, request.channel).await?;
     let settings = app.settings().await?.settings;
     let payload = Payload::new(caller, request, email, &settings);
     for template in [&payload.subject, &payload.body, &settings.templates.canned] {
@@ -84,7 +86,8 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
             agent: caller.agent,
             idempotency_key: idempotency_key.to_owned(),
             request: digest.clone(),
-            ticket,
+            about,
+            alone_since: (!request.again).then_some(now - RECENT),
             payload: payload.seal(app)?,
             at: now,
             lease_until: now + lease(app),
@@ -92,12 +95,59 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
         .await?;
     match begun {
         Begun::New(fence) => {
-            let work = Work { code, ticket, fence, stage: InviteStage::Draft, attempted_at: None, created_at: now, payload };
+            let work = Work { code, about, fence, stage: InviteStage::Draft, attempted_at: None, created_at: now, payload };
             advance(app, work).await
         }
         Begun::Resumed(row) => advance(app, Work::of(app, row)?).await,
         Begun::Existing(row) if row.request != digest => Err(Failure::new(FailureKind::IdempotencyConflict).into()),
         Begun::Existing(row) => wait_for(app, row.code).await,
+        Begun::Recent(row) => {
+            let name = Payload::unseal(app, &row.payload)?.caller.name;
+            Err(Failure::new(FailureKind::RecentInvite).with("name", name).with("seconds", (now - row.created_at).max(0)).into())
+        }
+    }
+}
+
+/// What the request is about, and to whom it is mailed: a mail has a recipient, a message in a chat has not.
+fn asked(request: &NewInvite) -> Result<(About, Option<&str>), Failure> {
+    let invalid = |text: &str| Failure::new(FailureKind::BodyInvalid).with("text", text);
+    match (request.ticket, request.chat) {
+        (Some(ticket), None) => {
+            let email = request.email.as_deref().unwrap_or_default().trim();
+            if !is_mailbox(email) {
+                return Err(Failure::new(FailureKind::EmailInvalid).with("email", email));
+            }
+            Ok((About::Ticket(ticket), Some(email)))
+        }
+        (None, Some(chat)) if request.email.is_none() && request.subject.is_none() => Ok((About::Chat(chat), None)),
+        (None, Some(_)) => Err(invalid("a message in a chat has neither recipient nor subject")),
+        (Some(_), Some(_)) => Err(invalid("an invite is about a ticket or about a chat, not both")),
+        (None, None) => Err(invalid("ticket or chat is missing")),
+    }
+}
+
+/// Asks whether the caller may invite, and answers with what the invite will speak of once somebody asks for it.
+async fn may_invite(app: &App, caller: &Caller, about: About, channel: Option<Channel>) -> Result<Granted, Failure> {
+    match about {
+        About::Ticket(ticket) => {
+            access::may(app, caller, Operation::Invite(ticket, channel)).await.map(|grant| Granted::Ticket(grant.ticket))
+        }
+        About::Chat(chat) => access::may_in_chat(app, caller, chat, InChat::Invite(channel)).await.map(Granted::Chat),
+    }
+}
+
+/// What Halo showed to the caller.
+enum Granted {
+    Ticket(Ticket),
+    Chat(Chat),
+}
+
+impl Granted {
+    async fn known(self, app: &App, caller: &Caller) -> Known {
+        match self {
+            Self::Ticket(ticket) => Known::of_ticket(app, caller, ticket).await,
+            Self::Chat(chat) => Known::of_chat(app, caller, chat).await,
+        }
     }
 }
 
@@ -105,13 +155,13 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
 async fn wait_for(app: &App, code: Code) -> Result<Progress, Refusal> {
     for _ in 0..80 {
         let Some(row) = app.store.invite(code.clone()).await? else { return Err(Failure::new(FailureKind::ApplianceBusy).into()) };
-        if row.stage == InviteStage::Sent {
-            return Ok(Progress::Sent(shown(app, &row)?));
+        if row.stage == InviteStage::Sent || row.revoked_at.is_some() {
+            return Ok(Progress::Sent(shown_one(app, &row).await?));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let row = app.store.invite(code).await?.ok_or_else(|| Failure::new(FailureKind::ApplianceBusy))?;
-    Ok(Progress::InDoubt(shown(app, &row)?))
+    Ok(Progress::InDoubt(shown_one(app, &row).await?))
 }
 
 /// Goes on with an invite that nobody waits for any more: after a crash, or when its mail was in doubt.
@@ -146,20 +196,20 @@ async fn advance(app: &App, mut work: Work) -> Result<Progress, Refusal> {
             return wait_for(app, work.code).await;
         }
     }
-    mail(app, work).await
+    deliver(app, work).await
 }
 
 /// Routes on fresh presence and makes the key; a representative's key that nobody can take is never shown.
 async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
     let channel = work.payload.channel;
-    let grant = access::may(app, &work.payload.caller, Operation::Invite(work.ticket, channel)).await?;
+    let granted = may_invite(app, &work.payload.caller, work.about, channel).await?;
     let settings = app.settings().await?.settings;
     let directory = app.roster.directory(app, &settings).await?;
     let logged_in = app.roster.fresh_presence(app).await?;
     let routed = routing::route(channel, &directory, &logged_in, &settings, halo_remote_support::rules::names::nfkc);
     let (routing, key) = key_for(app, work, routed, &directory, &logged_in, &settings).await?;
-    let user = values::user_of(app, &work.payload.caller, &grant.ticket).await;
-    let named = values(&grant.ticket, user.as_ref(), &work.payload.caller, &settings, Some(&key));
+    let known = granted.known(app, &work.payload.caller).await;
+    let named = values(&known, &work.payload.caller, &settings, Some(&key));
     let subject = template::render(&work.payload.subject, &named, Format::Text).map_err(|problems| template_refused(&problems))?;
     let body = template::render(&work.payload.body, &named, Format::Html).map_err(|problems| template_refused(&problems))?;
     work.payload.warn(&subject, &body);
@@ -177,7 +227,7 @@ async fn key_for(
     logged_in: &[Representative],
     settings: &Settings,
 ) -> Result<(Routing, SessionKey), Refusal> {
-    let external_key = ExternalKey::Ticket { ticket: work.ticket, code: work.code.clone() }.to_string();
+    let external_key = work.about.key(work.code.clone()).to_string();
     let ttl = app.config.beyondtrust.key_ttl;
     let mut routing = routed;
     loop {
@@ -204,78 +254,61 @@ async fn key_for(
     }
 }
 
-/// Mails the invite with its audit action, once.
-async fn mail(app: &App, work: Work) -> Result<Progress, Refusal> {
+/// Mails or posts the invite, once.
+async fn deliver(app: &App, work: Work) -> Result<Progress, Refusal> {
     let now = app.clock.now();
-    let invite = work.shown(app);
+    let wait = seconds(app.config.worker.in_doubt_wait);
     if let Some(attempted_at) = work.attempted_at {
-        let due = attempted_at + seconds(app.config.worker.in_doubt_wait);
+        let due = attempted_at + wait;
         if now < due {
-            app.store.invite_postponed(work.code, work.fence, Some(due), false).await?;
-            return Ok(Progress::InDoubt(invite));
+            app.store.invite_postponed(work.code.clone(), work.fence, Some(due), false).await?;
+            return Ok(Progress::InDoubt(work.shown(InviteState::Draft)));
         }
-        if let Some(action) = find(app, &work).await? {
-            tracing::info!(invite = %work.code, "the mail had gone out before we lost sight of it");
-            app.store.invite_sent(work.code, work.fence, Some(action.id)).await?;
-            return Ok(Progress::Sent(Invite { state: halo_remote_support::api::InviteState::Sent, ..invite }));
+        if let Some(out) = delivery::find(app, &work).await? {
+            tracing::info!(invite = %work.code, "the invite had gone out before we lost sight of it");
+            return sent(app, work, out).await;
+        }
+        if let About::Chat(chat) = work.about {
+            // The chat may have been closed while we waited, and nothing is posted behind its customer's back.
+            if let Err(failure) = access::may_in_chat(app, &work.payload.caller, chat, InChat::Prepare).await {
+                return told(app, work, failure).await;
+            }
         }
     }
     if app.store.invite_attempted(work.code.clone(), work.fence, now).await? == Held::Lost {
         return wait_for(app, work.code).await;
     }
-    let action = &new_action(app, &work)?;
-    let answer = app.delegation.call(work.payload.caller.agent, |token| async move { app.halo.add_action(&token, action).await }).await;
+    let answer = delivery::send(app, &work).await;
     fail::fail_point!("invite_after_write");
-    let answer = match answer {
-        Ok(Some(answer)) => answer,
-        // Nothing was sent: the token could not be had.
-        Ok(None) => return told(app, work, Failure::new(FailureKind::SignedOut)).await,
-        Err(failure) => return told(app, work, failure).await,
-    };
     match answer {
-        Ok(action) => {
-            app.store.invite_sent(work.code, work.fence, Some(action.id)).await?;
-            Ok(Progress::Sent(Invite { state: halo_remote_support::api::InviteState::Sent, ..invite }))
+        // Nothing was sent: the token could not be had.
+        Ok(None) => told(app, work, Failure::new(FailureKind::SignedOut)).await,
+        Err(failure) => told(app, work, failure).await,
+        Ok(Some(Ok(out))) => sent(app, work, out).await,
+        Ok(Some(Err(error))) if error.ambiguous() => {
+            tracing::warn!(invite = %work.code, %error, "Halo may or may not have sent the invite; it is looked up before anything is sent again");
+            app.store.invite_postponed(work.code.clone(), work.fence, Some(now + wait), false).await?;
+            Ok(Progress::InDoubt(work.shown(InviteState::Draft)))
         }
-        Err(error) if error.ambiguous() => {
-            tracing::warn!(invite = %work.code, %error, "Halo may or may not have sent the mail; it is looked up before anything is sent again");
-            app.store.invite_postponed(work.code, work.fence, Some(now + seconds(app.config.worker.in_doubt_wait)), false).await?;
-            Ok(Progress::InDoubt(invite))
+        Ok(Some(Err(error))) => {
+            let failure = delivery::refusal(app, &work, &error).await;
+            told(app, work, failure).await
         }
-        Err(error) => told(app, work, error.failure()).await,
     }
 }
 
-/// The mail surely did not go out, and the person is told; the worker leaves it alone, the same request goes on with it.
+/// It is out; should it have been taken back at that moment, that is what is said of it.
+async fn sent(app: &App, work: Work, out: delivery::Out) -> Result<Progress, Refusal> {
+    match app.store.invite_sent(work.code.clone(), work.fence, out.action).await? {
+        Held::Yes => Ok(Progress::Sent(work.shown(InviteState::Sent))),
+        Held::Lost => wait_for(app, work.code).await,
+    }
+}
+
+/// It surely did not go out, and the person is told; the worker leaves it alone, the same request goes on with it.
 async fn told(app: &App, work: Work, failure: Failure) -> Result<Progress, Refusal> {
     app.store.invite_postponed(work.code, work.fence, None, true).await?;
     Err(failure.into())
-}
-
-fn new_action(app: &App, work: &Work) -> Result<NewAction, Failure> {
-    let (Some(mail), Some(routing)) = (&work.payload.mail, &work.payload.routing) else {
-        return Err(app.fault("invite", &"a keyed invite holds no mail"));
-    };
-    let note = InviteNote {
-        email: &work.payload.email,
-        routing,
-        code: &work.code,
-        session_code: Some(&mail.session_code),
-        expires: work.payload.expires,
-    };
-    Ok(NewAction {
-        // The customer gets the mail anyway; on the portal the action says that it was sent.
-        hidden_from_user: false,
-        email: Some(crate::halo::Mail { to: work.payload.email.clone(), subject: mail.subject.clone(), body_html: mail.html.clone() }),
-        ..NewAction::new(work.ticket, app.config.halo.invite_outcome.clone(), note::invite_note(&note, Language::En))
-    })
-}
-
-async fn find(app: &App, work: &Work) -> Result<Option<Action>, Failure> {
-    let marker = note::invite_marker(&work.code);
-    let actions =
-        app.halo.as_service(|token| async move { app.halo.actions(&token, work.ticket).await }).await.map_err(|error| error.failure())?;
-    Ok(actions.into_iter().find(|action| action.holds(&marker)))
 }
 
 impl Work {
@@ -283,7 +316,7 @@ impl Work {
         Ok(Self {
             payload: Payload::unseal(app, &row.payload)?,
             code: row.code,
-            ticket: row.ticket,
+            about: row.about,
             fence: row.fence,
             stage: row.stage,
             attempted_at: row.attempted_at,
@@ -291,17 +324,19 @@ impl Work {
         })
     }
 
-    fn shown(&self, app: &App) -> Invite {
-        self.payload.shown(&self.code, self.ticket, self.stage, self.created_at, app.clock.now())
+    /// As it stands for whoever waits for it.
+    fn shown(&self, state: InviteState) -> Invite {
+        let in_doubt = state == InviteState::Draft;
+        self.payload.shown(Standing {
+            code: &self.code,
+            about: self.about,
+            created: self.created_at,
+            state,
+            reason: in_doubt.then(|| Message::new("invite.inDoubt")),
+            steps: Vec::new(),
+            session: None,
+        })
     }
-}
-
-/// An invite as people see it.
-///
-/// # Errors
-/// When its row cannot be opened.
-pub fn shown(app: &App, row: &InviteRow) -> Result<Invite, Failure> {
-    Ok(Payload::unseal(app, &row.payload)?.shown(&row.code, row.ticket, row.stage, row.created_at, app.clock.now()))
 }
 
 fn refuse_template(problems: &[template::TemplateProblem]) -> Result<(), Refusal> {

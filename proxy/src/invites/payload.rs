@@ -1,8 +1,8 @@
 //! What an invite's row holds, sealed, because the mail in it carries the link. Shapes only.
 
-use crate::{app::App, sign_in::Caller, store::InviteStage};
+use crate::{app::App, sign_in::Caller, store::About};
 use halo_remote_support::{
-    api::{Invite, InviteState, NewInvite},
+    api::{Invite, InviteSession, InviteState, InviteStep, NewInvite},
     rules::{
         correlation::Code,
         failure::Failure,
@@ -10,7 +10,7 @@ use halo_remote_support::{
         settings::Settings,
         template::Rendered,
         wording::Message,
-        words::{Channel, TicketId, UnixSeconds},
+        words::{Channel, UnixSeconds},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -25,15 +25,15 @@ pub struct Payload {
     pub caller: Caller,
     /// For whom.
     pub channel: Option<Channel>,
-    /// Recipient.
-    pub email: String,
-    /// Subject template.
+    /// Recipient of a mail; a message in a chat has none.
+    pub email: Option<String>,
+    /// Subject template of a mail.
     pub subject: String,
     /// Body template.
     pub body: String,
     /// How it was routed, once it was.
     pub routing: Option<Routing>,
-    /// The rendered mail, once the key is made.
+    /// The rendered mail or message, once the key is made.
     pub mail: Option<Mail>,
     /// When the key stops working.
     pub expires: Option<UnixSeconds>,
@@ -41,7 +41,7 @@ pub struct Payload {
     pub warnings: Vec<Message>,
 }
 
-/// The rendered mail.
+/// The rendered mail, or the message: it has no subject.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mail {
     /// Subject.
@@ -52,16 +52,33 @@ pub struct Mail {
     pub session_code: String,
 }
 
+/// Where an invite stands, to be shown.
+pub(super) struct Standing<'a> {
+    pub(super) code: &'a Code,
+    pub(super) about: About,
+    pub(super) created: UnixSeconds,
+    pub(super) state: InviteState,
+    pub(super) reason: Option<Message>,
+    pub(super) steps: Vec<InviteStep>,
+    pub(super) session: Option<InviteSession>,
+}
+
 impl Payload {
-    pub(super) fn new(caller: &Caller, request: &NewInvite, email: &str, settings: &Settings) -> Self {
-        let or = |edited: &Option<String>, template: &String| edited.clone().unwrap_or_else(|| template.clone());
+    /// An invite with a recipient is a mail; one without is a message in a chat.
+    pub(super) fn new(caller: &Caller, request: &NewInvite, email: Option<&str>, settings: &Settings) -> Self {
+        let templates = &settings.templates;
+        let (subject, body) = match email {
+            Some(_) => (templates.subject.as_str(), &templates.mail),
+            None => ("", &templates.chat),
+        };
+        let or = |edited: &Option<String>, template: &str| edited.clone().unwrap_or_else(|| template.to_owned());
         Self {
             v: 1,
             caller: caller.clone(),
             channel: request.channel,
-            email: email.to_owned(),
-            subject: or(&request.subject, &settings.templates.subject),
-            body: or(&request.body, &settings.templates.mail),
+            email: email.map(str::to_owned),
+            subject: or(&request.subject, subject),
+            body: or(&request.body, body),
             routing: None,
             mail: None,
             expires: None,
@@ -88,12 +105,8 @@ impl Payload {
         serde_json::from_slice(&plain).map_err(|error| app.fault(PURPOSE, &error))
     }
 
-    pub(super) fn shown(&self, code: &Code, ticket: TicketId, stage: InviteStage, created: UnixSeconds, now: UnixSeconds) -> Invite {
-        let state = match stage {
-            InviteStage::Draft | InviteStage::Keyed => InviteState::Draft,
-            InviteStage::Sent if self.expires.is_some_and(|expires| expires <= now) => InviteState::Expired,
-            InviteStage::Sent => InviteState::Sent,
-        };
+    pub(super) fn shown(&self, standing: Standing<'_>) -> Invite {
+        let Standing { code, about, created, state, reason, steps, session } = standing;
         let undecided = || Routing {
             queue: None,
             channel: self.channel,
@@ -105,13 +118,13 @@ impl Payload {
         };
         Invite {
             id: code.to_string(),
-            ticket: Some(ticket),
-            chat: None,
+            ticket: about.ticket(),
+            chat: about.chat(),
             state,
-            reason: None,
-            steps: Vec::new(),
-            session: None,
-            email: Some(self.email.clone()),
+            reason,
+            steps,
+            session,
+            email: self.email.clone(),
             sent_by: self.caller.name.clone(),
             routing: self.routing.clone().unwrap_or_else(undecided),
             created,

@@ -1,5 +1,6 @@
 //! Events in the inbox: their states and shapes.
 
+use super::ToldStep;
 use halo_remote_support::rules::words::{Lsid, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum EventState {
     /// A session's end: its session row exists.
     Accepted,
-    /// A type we do not need.
+    /// A type that is no work; some tell of an invite.
     Ignored,
     /// Unreadable or too large.
     Quarantined,
@@ -43,6 +44,10 @@ pub struct ReceivedEvent {
     pub lsid: Option<Lsid>,
     /// Why it was quarantined.
     pub reason: Option<String>,
+    /// It comes from a session that runs: BeyondTrust is set up to tell of these.
+    pub live: bool,
+    /// What it tells of an invite.
+    pub told: Option<ToldStep>,
     /// The raw body (its head, when it was too large).
     pub body: Vec<u8>,
     /// When it came.

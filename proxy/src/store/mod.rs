@@ -9,7 +9,7 @@ mod upkeep;
 
 pub use event::{EventCounts, EventState, EventSummary, ReceivedEvent};
 pub use halo_remote_support::api::{SessionFacts, SessionState, SessionSummary};
-pub use invite::{Begun, InviteRow, InviteStage, NewInvite};
+pub use invite::{About, Begun, InviteLife, InviteRow, InviteStage, NewInvite, Revoked, SESSIONS_REPORTED, ToldStep};
 pub use session::{
     ByHand, Decision, Handled, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Person,
     Postponed, SessionJob, SessionQuery, Source,
@@ -164,7 +164,7 @@ pub trait Store: Send + Sync + 'static {
     async fn save_refresh_token(&self, agent: AgentId, sealed: Option<Vec<u8>>, at: UnixSeconds) -> Result<()>;
 
     // Invites
-    /// Begins an invite, or finds the one with the same idempotency key.
+    /// Begins an invite, or finds the one with the same idempotency key, or somebody else's that was begun just before.
     async fn begin_invite(&self, invite: NewInvite) -> Result<Begun>;
     /// Claims an invite that is due.
     async fn claim_invite(&self, window: Window) -> Result<Option<InviteRow>>;
@@ -180,14 +180,19 @@ pub trait Store: Send + Sync + 'static {
     async fn abandon_invite(&self, code: Code, fence: Fence) -> Result<Held>;
     /// One invite.
     async fn invite(&self, code: Code) -> Result<Option<InviteRow>>;
-    /// Invites of a ticket, newest first.
-    async fn invites_of(&self, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>>;
+    /// Invites of a ticket or chat, newest first.
+    async fn invites_of(&self, about: About, limit: u32) -> Result<Vec<InviteRow>>;
+    /// What events told of these invites, in their order.
+    async fn invite_lives(&self, codes: Vec<Code>) -> Result<Vec<InviteLife>>;
+    /// Takes an invite back for good, with its line in the audit trail: whoever holds it loses it.
+    async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Revoked>;
     /// What we issued under this code.
     async fn issued(&self, code: Code) -> Result<Option<Issued>>;
 
     // Sessions
-    /// Puts an event into the inbox and, when it ends a session, makes the session's row. Durable when it returns.
-    async fn receive(&self, event: ReceivedEvent) -> Result<()>;
+    /// Puts an event into the inbox; when it ends a session, makes the session's row; when it tells of an invite, keeps that.
+    /// Durable when it returns. Answers the invite it tells of, when that was taken back.
+    async fn receive(&self, event: ReceivedEvent) -> Result<Option<Code>>;
     /// Makes rows for those sessions that have none: no event announced them. Answers which these are.
     async fn announce(&self, lsids: Vec<Lsid>, at: UnixSeconds) -> Result<Vec<Lsid>>;
     /// Claims a session that is due, in one of these states, and whose lease is over.
@@ -218,6 +223,8 @@ pub trait Store: Send + Sync + 'static {
     async fn by_hand(&self, lsid: Lsid, wish: ByHand, by: Person, at: UnixSeconds) -> Result<Handled>;
     /// One session.
     async fn session(&self, lsid: Lsid) -> Result<Option<SessionSummary>>;
+    /// A session's report, while it is kept.
+    async fn report(&self, lsid: Lsid) -> Result<Option<Vec<u8>>>;
     /// Sessions, newest first.
     async fn sessions(&self, query: SessionQuery) -> Result<Vec<SessionSummary>>;
 

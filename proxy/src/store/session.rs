@@ -1,6 +1,6 @@
 //! Sessions as jobs: what a claimed one brings, what is decided about it, which writes to Halo are outstanding.
 
-use super::Fence;
+use super::{Fence, ToldStep};
 use halo_remote_support::{
     api::{SessionFacts, SessionState},
     rules::{
@@ -95,6 +95,18 @@ pub struct IntendedNote {
     pub followed: u8,
 }
 
+impl IntendedNote {
+    /// A note that somebody of this name wants on this ticket, taken from that one if it stands there.
+    #[must_use]
+    pub fn by_hand(ticket: TicketId, private: bool, from: Option<TicketId>, name: &str) -> Self {
+        let remark = match from {
+            Some(from) => Message::new("note.session.movedBy").with("from", from),
+            None => Message::new("note.session.linkedBy"),
+        };
+        Self { ticket, private, remark: Some(remark.with("name", name)), followed: 0 }
+    }
+}
+
 /// A message in a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -126,6 +138,8 @@ pub struct Decision {
     pub rests_in: SessionState,
     /// The report. Kept while it is needed: not of what was refused, not of what is written.
     pub report: Vec<u8>,
+    /// What it tells of the invite whose code is in the session's key, should no event have told it.
+    pub told: Option<ToldStep>,
     /// Now.
     pub at: UnixSeconds,
 }
@@ -208,7 +222,7 @@ pub struct SessionQuery {
     pub state: Option<SessionState>,
     /// On this ticket.
     pub ticket: Option<TicketId>,
-    /// Holding each of these words: lsid, name, customer, technicians.
+    /// Holding each of these words: lsid, name, user, site, client, customer, host names, technicians, external key.
     pub search: String,
     /// Not more than this.
     pub limit: u32,

@@ -4,12 +4,14 @@
 mod builtin;
 mod deliver;
 mod note;
+mod preview;
 mod report;
 pub mod retry;
 
 pub(crate) use builtin::ask as ask_builtin;
 pub use builtin::{BUILTIN_SEEN, builtin_is_on};
 pub use note::HONOURS_AUTHOR;
+pub(crate) use preview::preview;
 
 use crate::{
     app::App,

@@ -5,12 +5,15 @@ use super::{Trace, postpone, reason_of, retry, standing, trouble};
 use crate::{
     app::App,
     halo::HaloError,
-    store::{Decision, Held, IntendedMessage, IntendedNote, IntendedWrite, Outcome, Result, SessionFacts, SessionJob, SessionState},
+    store::{
+        Decision, Held, IntendedMessage, IntendedNote, IntendedWrite, Outcome, Result, SessionFacts, SessionJob, SessionState, ToldStep,
+    },
 };
 use halo_remote_support::rules::{
     correlation::ExternalKey,
     disposition::{self, ChatState, Context, Destination},
     failure::{Failure, FailureKind},
+    lifecycle::{InviteEvent, InviteStep},
     names::{NameIndex, nfkc},
     report::{self, Limits, Report, Session},
     settings::Settings,
@@ -21,6 +24,8 @@ use std::time::Duration;
 
 /// After a replay agents may be this old.
 const FRESH: Duration = Duration::from_secs(30);
+/// Whom a session is kept under is shown by name; a decision waits so long for it.
+const NAMING: Duration = Duration::from_secs(5);
 
 /// What a fetched report is good for.
 pub(super) enum Fetched<'a> {
@@ -143,8 +148,17 @@ async fn decision(app: &App, session: &Session<'_>, body: &[u8]) -> std::result:
         (SessionState::Stored, ExternalKey::Ticket { ticket, .. }) if issued.is_some() => user_of(app, *ticket).await?,
         _ => named.user,
     };
-    let facts = facts(session, user, named.chat.as_ref(), &settings);
-    Ok(Decision { disposition, facts, writes, rests_in, report: body.to_vec(), at: app.clock.now() })
+    let mut facts = facts(session, user, named.chat.as_ref(), &settings);
+    if rests_in != SessionState::Written {
+        // On its ticket a session is found by the ticket: Halo's calls are few.
+        name_user(app, &mut facts).await;
+    }
+    let at = app.clock.now();
+    let told = issued.map(|issued| ToldStep {
+        code: issued.code,
+        step: InviteStep { is: InviteEvent::Ended, at: session.end.unwrap_or(at), name: None },
+    });
+    Ok(Decision { disposition, facts, writes, rests_in, report: body.to_vec(), told, at })
 }
 
 /// What Halo says about the chat a key names.
@@ -180,11 +194,27 @@ async fn user_of(app: &App, ticket: halo_remote_support::rules::words::TicketId)
     }
 }
 
+/// Says who the user is that a session is kept under. It only helps to find the session: Halo's silence is no reason to wait.
+async fn name_user(app: &App, facts: &mut SessionFacts) {
+    let Some(user) = facts.user else { return };
+    let call = app.halo.as_service(|token| async move { app.halo.user(&token, user).await });
+    match tokio::time::timeout(NAMING, call).await {
+        Ok(Ok(found)) => {
+            let told = |text: String| Some(text).filter(|text| !text.trim().is_empty());
+            (facts.user_name, facts.site, facts.client) = (told(found.name), told(found.site_name), told(found.client_name));
+        }
+        Ok(Err(error)) => tracing::info!(%user, %error, "Halo does not tell who the session's user is"),
+        Err(_) => tracing::info!(%user, "Halo does not tell in time who the session's user is"),
+    }
+}
+
 fn facts(session: &Session<'_>, user: Option<UserId>, chat: Option<&ChatState>, settings: &Settings) -> SessionFacts {
     let kept = disposition::kept_as(user, chat, settings);
     let customer = session.customers.first().and_then(|customer| customer.name.clone());
     let mut technicians: Vec<String> = session.representatives.iter().map(|one| one.shown_name().to_owned()).collect();
     technicians.dedup();
+    let mut hosts: Vec<String> = session.customers.iter().filter_map(|customer| customer.hostname.clone()).collect();
+    hosts.dedup();
     SessionFacts {
         name: kept.name,
         user: kept.user,
@@ -195,5 +225,7 @@ fn facts(session: &Session<'_>, user: Option<UserId>, chat: Option<&ChatState>, 
         started: session.start,
         ended: session.end,
         seconds: session.seconds,
+        hosts,
+        ..SessionFacts::default()
     }
 }

@@ -257,9 +257,11 @@ impl Story {
                 if movable.is_empty() {
                     return Done::Sent;
                 }
-                let lsid = movable[which % movable.len()].lsid.clone();
+                let chosen = movable[which % movable.len()];
+                let Fate::Written(from) = chosen.fate else { return Done::Sent };
+                let lsid = chosen.lsid.clone();
                 let url = self.house.proxy_url(&format!("/api/v1/sessions/{lsid}/link"));
-                let request = self.house.client.post(url).json(&json!({"ticket": to})).header("cookie", &self.cookie);
+                let request = self.house.client.post(url).json(&json!({"ticket": to, "from": from})).header("cookie", &self.cookie);
                 // Killed or not, done or refused because it is just being written: either is well.
                 drop(request.header("origin", &self.house.origin).header("x-remote-support", "1").send().await);
                 Done::Moved { lsid, to }

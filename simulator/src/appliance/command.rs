@@ -1,8 +1,8 @@
-//! `/api/command`: keys, who is logged in, teams, what the API account may do, and the appliance's health.
+//! `/api/command`: keys, who is logged in, teams, the end of a session, what the API account may do, and the appliance's health.
 
 use super::{
-    APPLIANCE_ID, State, World, keys, shown, token,
-    xml::{Api::Command, Xml, document, error},
+    APPLIANCE_ID, State, World, keys, sessions, shown, token,
+    xml::{Api::Command, Xml, document, error, success},
 };
 use crate::{escape, iso};
 use axum::{
@@ -48,6 +48,17 @@ fn answer(world: &World, headers: &HeaderMap, form: &Fields) -> Response {
         "get_logged_in_reps" => document(&state, Command, "logged_in_reps", |xml| representatives(&state, &world.origin, xml)),
         "get_support_teams" => document(&state, Command, "support_teams", |xml| teams(&state, form.contains_key("showmembers"), xml)),
         "get_api_info" => document(&state, Command, "api_information", |xml| api_info(&state, xml)),
+        "terminate_session" => {
+            let now = state.now();
+            match sessions::end(&mut state, form.get("lsid").map(String::as_str).unwrap_or_default(), now) {
+                Ok(()) => {
+                    world.wake.notify_one();
+                    success(&state, Command, "Successfully terminated")
+                }
+                // Its wording is not documented.
+                Err(text) => error(&state, Command, &text),
+            }
+        }
         "check_health" => document(&state, Command, "health_check", health),
         _ => error(&state, Command, "Invalid action"),
     }

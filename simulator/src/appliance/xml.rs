@@ -86,6 +86,11 @@ pub(super) fn error(state: &State, api: Api, text: &str) -> Response {
     answer(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\n<error{}>{}</error>\n", namespace(state, api), escape(text)))
 }
 
+/// A command that only does something is done.
+pub(super) fn success(state: &State, api: Api, text: &str) -> Response {
+    answer(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\n<success{}>{}</success>\n", namespace(state, api), escape(text)))
+}
+
 /// A body as it is. The appliance closes the connection after each call.
 pub(super) fn answer(body: String) -> Response {
     ([(header::CONTENT_TYPE, "text/xml; charset=UTF-8"), (header::CONNECTION, "close")], body).into_response()

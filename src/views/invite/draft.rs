@@ -17,6 +17,8 @@ pub struct Draft {
     pub subject: Option<String>,
     /// Body template, once edited.
     pub body: Option<String>,
+    /// Template of the chat's message, once edited.
+    pub chat: Option<String>,
     /// The text is being edited.
     pub editing: bool,
     /// The recipient was found wrong.
@@ -25,12 +27,14 @@ pub struct Draft {
     pub attempt: Option<(api::NewInvite, String)>,
 }
 
-/// The mail as it will look.
+/// The mail, or the chat's message, as it will look.
 pub struct Preview {
-    /// Subject.
-    pub subject: Result<Rendered, Vec<TemplateProblem>>,
+    /// Subject of a mail.
+    pub subject: Option<Result<Rendered, Vec<TemplateProblem>>>,
     /// Body, HTML.
     pub body: Result<Rendered, Vec<TemplateProblem>>,
+    /// Neither link nor code is in it: the customer cannot come.
+    pub leads_nowhere: bool,
 }
 
 impl Draft {
@@ -45,23 +49,37 @@ impl Draft {
     pub fn subject<'a>(&'a self, offered: &'a api::Channels) -> &'a str {
         self.subject.as_deref().unwrap_or(&offered.draft.subject)
     }
-    /// The body template.
+    /// The body template, of the mail or of the chat's message.
     #[must_use]
-    pub fn body<'a>(&'a self, offered: &'a api::Channels) -> &'a str {
-        self.body.as_deref().unwrap_or(&offered.draft.body)
+    pub fn body<'a>(&'a self, offered: &'a api::Channels, in_chat: bool) -> &'a str {
+        match in_chat {
+            true => self.chat.as_deref().unwrap_or(&offered.draft.chat),
+            false => self.body.as_deref().unwrap_or(&offered.draft.body),
+        }
+    }
+    /// Something of the text was edited.
+    #[must_use]
+    pub const fn is_edited(&self, in_chat: bool) -> bool {
+        if in_chat { self.chat.is_some() } else { self.subject.is_some() || self.body.is_some() }
     }
     /// The recipient can be mailed to.
     #[must_use]
     pub fn email_is_fine(&self, offered: &api::Channels) -> bool {
         is_mailbox(self.email(offered))
     }
-    /// The mail with the sample link and code.
+    /// The text with the sample link and code.
     #[must_use]
-    pub fn preview(&self, offered: &api::Channels) -> Preview {
+    pub fn preview(&self, offered: &api::Channels, in_chat: bool) -> Preview {
         let render = |text: &str, format, values: &Values| template::render(text, values, format);
+        let body = render(self.body(offered, in_chat), Format::Html, &offered.preview);
+        let sample = [offered.preview.link.as_ref().map(|link| link.as_str()), offered.preview.session_code.as_deref()];
+        // The sample's link is escaped in HTML as any value.
+        let sample = sample.map(|sample| sample.map(template::escape).filter(|sample| !sample.is_empty()));
+        let leads = |rendered: &Rendered| sample.iter().flatten().any(|sample| rendered.output.contains(sample.as_ref() as &str));
         Preview {
-            subject: render(self.subject(offered), Format::Text, &offered.preview),
-            body: render(self.body(offered), Format::Html, &offered.preview),
+            subject: (!in_chat).then(|| render(self.subject(offered), Format::Text, &offered.preview)),
+            leads_nowhere: body.as_ref().is_ok_and(|rendered| !leads(rendered)),
+            body,
         }
     }
 }
@@ -69,7 +87,8 @@ impl Draft {
 impl Preview {
     /// Part (`subject` or `body`) and problem, refused ones first within each part.
     pub fn problems(&self) -> impl Iterator<Item = (&'static str, &TemplateProblem)> {
-        [("subject", &self.subject), ("body", &self.body)].into_iter().flat_map(|(part, rendered)| {
+        let parts = [("subject", self.subject.as_ref()), ("body", Some(&self.body))];
+        parts.into_iter().filter_map(|(part, rendered)| Some((part, rendered?))).flat_map(|(part, rendered)| {
             let problems = match rendered {
                 Ok(rendered) => &rendered.warnings,
                 Err(problems) => problems,
@@ -80,13 +99,13 @@ impl Preview {
     /// It can be sent as far as the text goes.
     #[must_use]
     pub fn is_fine(&self) -> bool {
-        self.subject.is_ok() && self.body.is_ok()
+        self.subject.as_ref().is_none_or(Result::is_ok) && self.body.is_ok()
     }
     /// `$NAMES` left to Halo, each once.
     #[must_use]
     pub fn left_to_halo(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
-        for name in [&self.subject, &self.body].into_iter().flatten().flat_map(|rendered| &rendered.left_to_halo) {
+        for name in self.subject.iter().chain([&self.body]).flatten().flat_map(|rendered| &rendered.left_to_halo) {
             if !names.contains(&name.as_str()) {
                 names.push(name);
             }

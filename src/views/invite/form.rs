@@ -1,31 +1,37 @@
-//! The view model of the form: who may take the session, what will happen, the mail as it will look.
+//! The view model of the form: who may take the session, what will happen, the text as it will look.
 
-use super::{Phase, State, draft::Preview, view::Told};
+use super::{Phase, State, draft::Preview, life::standing};
 use crate::{
-    api::{ChannelOption, Channels, Invite, InviteState, Presence},
+    api::{ChannelOption, Channels, InviteState, Presence},
     rules::{
         failure::{Failure, FailureKind},
         routing::{Reason, Routing},
+        template::TemplateProblem,
         wording::Message,
         words::{AgentId, Channel, TeamQueue},
     },
-    views::{mail, time},
+    views::{
+        mail,
+        panel::{FailedView, Told},
+    },
 };
-
-/// An earlier invite is worth a line for so many seconds.
-const RECENT: i64 = 3600;
 
 /// The invite as it is being written.
 pub(super) struct Form {
     pub(super) sending: bool,
     /// BeyondTrust could not be asked.
     pub(super) presence_failure: Option<Told>,
-    pub(super) count: usize,
+    pub(super) count: u64,
     pub(super) query: String,
+    pub(super) placeholder: String,
     pub(super) channels: Vec<ChannelView>,
     pub(super) active: Option<String>,
     pub(super) age: Option<String>,
     pub(super) forecast: Forecast,
+    /// Mail or one of the ticket's chats; empty when there is nothing to choose.
+    pub(super) places: Vec<PlaceView>,
+    /// The invite is mailed.
+    pub(super) mailed: bool,
     pub(super) email: String,
     pub(super) email_wrong: Option<String>,
     pub(super) editing: bool,
@@ -34,56 +40,91 @@ pub(super) struct Form {
     pub(super) body: String,
     pub(super) mail: Mail,
     pub(super) valid: Option<String>,
-    pub(super) recent: Vec<String>,
+    /// A colleague has just invited.
+    pub(super) asking: Option<Told>,
+    /// It was posted: a tick and when.
+    pub(super) posted: Option<String>,
+    /// It could not be posted: a cross and the reason.
+    pub(super) refused: Option<FailedView>,
+}
+
+pub(super) struct PlaceView {
+    /// What choosing it hands back; empty: by mail.
+    pub(super) value: String,
+    pub(super) name: String,
+    pub(super) chosen: bool,
 }
 
 impl Form {
     /// The form, once the proxy has said what there is to choose from.
     pub(super) fn new(state: &State) -> Option<Self> {
         let (offered, at) = state.channels.as_ref()?;
+        let frame = &state.frame;
         let shown = state.shown_channels();
         let options = offered.channels.iter().filter(|option| shown.contains(&option.channel));
         let channels: Vec<_> = options.map(|option| ChannelView::new(state, option)).collect();
-        let age = offered.presence_age.map(|age| time::ago(i64::from(age) + state.now - at, state.language));
+        let age = offered.presence_age.map(|age| (frame.intl.ago)(i64::from(age) + frame.now - at, frame.language));
         let (email, draft) = (state.draft.email(offered).to_owned(), &state.draft);
         let wrong = draft.email_wrong && !draft.email_is_fine(offered);
+        let in_chat = state.chat().is_some();
+        let count = offered.channels.len() as u64;
         Some(Self {
             sending: state.phase == Phase::Sending,
-            presence_failure: offered.presence_failure.as_ref().map(|problem| Told::new(&problem.failure(), state.language)),
-            count: offered.channels.len(),
+            presence_failure: offered.presence_failure.as_ref().map(|problem| Told::new(&problem.failure(), frame.language)),
+            count,
             query: state.query.clone(),
+            placeholder: frame.say(&frame.intl.count("ui.channels.search", count, frame.language)),
             active: channels.iter().find(|channel| channel.selected).map(|channel| channel.id.clone()),
             channels,
-            age: age.map(|age| state.say(&Message::new("ui.presence.age").with("ago", age))),
+            age: age.map(|age| frame.say(&Message::new("ui.presence.age").with("ago", age))),
             forecast: Forecast::new(state, offered),
+            places: places(state, offered),
+            mailed: !in_chat,
             email_wrong: wrong.then(|| Failure::new(FailureKind::EmailInvalid).with("email", &email)).map(|failure| {
-                if email.is_empty() { state.say(&Message::new("ui.email.missing")) } else { failure.detail(state.language) }
+                if email.is_empty() { frame.say(&Message::new("ui.email.missing")) } else { failure.detail(frame.language) }
             }),
             email: draft.email.clone().unwrap_or(email),
             editing: draft.editing,
-            edited: draft.subject.is_some() || draft.body.is_some(),
+            edited: draft.is_edited(in_chat),
             subject: draft.subject(offered).to_owned(),
-            body: draft.body(offered).to_owned(),
-            mail: Mail::new(state, &draft.preview(offered)),
-            valid: offered.valid_for.map(|seconds| time::span(seconds, state.language)),
-            recent: state.invites.iter().filter_map(|invite| recent(state, invite)).take(1).collect(),
+            body: draft.body(offered, in_chat).to_owned(),
+            mail: Mail::new(state, &draft.preview(offered, in_chat)),
+            valid: offered.valid_for.map(|seconds| (frame.intl.span)(u64::from(seconds), frame.language)),
+            asking: match &state.phase {
+                Phase::Asking(failure) => Some(Told::new(failure, frame.language)),
+                _ => None,
+            },
+            posted: posted(state),
+            refused: match &state.phase {
+                Phase::Refused(failure) => Some(state.refused(failure)),
+                _ => None,
+            },
         })
     }
 }
 
-/// "Ann Keller sent one 1 min ago".
-fn recent(state: &State, invite: &Invite) -> Option<String> {
-    let age = state.now - invite.created;
-    let counts = !matches!(invite.state, InviteState::Draft | InviteState::Revoked | InviteState::Expired | InviteState::Ended);
-    (counts && age < RECENT).then(|| {
-        let mine = state.me.as_ref().is_some_and(|me| me.name == invite.sent_by);
-        let message = Message::new(if mine { "ui.recent.you" } else { "ui.recent.other" });
-        state.say(
-            &message
-                .with("name", &invite.sent_by)
-                .with("email", invite.email.as_deref().unwrap_or_default())
-                .with("ago", time::ago(age, state.language)),
-        )
+/// Where the invite may go from a ticket with open chats.
+fn places(state: &State, offered: &Channels) -> Vec<PlaceView> {
+    if offered.ticket.is_none() || offered.chats.is_empty() {
+        return Vec::new();
+    }
+    let mail = PlaceView { value: String::new(), name: state.say("ui.place.mail"), chosen: state.place.is_none() };
+    let chats = offered.chats.iter().map(|chat| {
+        let name = if chat.name.is_empty() { chat.id.to_string() } else { chat.name.clone() };
+        let name = state.frame.say(&Message::new("ui.place.chat").with("name", name));
+        PlaceView { value: chat.id.to_string(), name, chosen: state.place == Some(chat.id) }
+    });
+    std::iter::once(mail).chain(chats).collect()
+}
+
+/// The tick beside the button, after an invite went into the chat from here.
+fn posted(state: &State) -> Option<String> {
+    let fresh = state.life.known(state.life.fresh.as_deref()?)?;
+    let counts = fresh.chat.is_some() && state.chat() == fresh.chat && state.phase == Phase::Ready;
+    let revoked = standing(fresh, state.frame.now) == InviteState::Revoked;
+    (counts && !revoked).then(|| {
+        let time = (state.frame.intl.moment)(fresh.created, state.frame.now, state.frame.language);
+        state.frame.say(&Message::new("ui.posted.tick").with("time", time))
     })
 }
 
@@ -100,11 +141,13 @@ pub(super) struct ChannelView {
 
 impl ChannelView {
     fn new(state: &State, option: &ChannelOption) -> Self {
+        let frame = &state.frame;
         let (dot, message) = match option.presence {
             Presence::LoggedIn { sessions: None } => ("here", Message::new("ui.presence.here")),
             Presence::LoggedIn { sessions: Some(0) } => ("here", Message::new("ui.presence.hereFree")),
-            Presence::LoggedIn { sessions: Some(1) } => ("here", Message::new("ui.presence.hereOne")),
-            Presence::LoggedIn { sessions: Some(count) } => ("here", Message::new("ui.presence.hereMany").with("count", count)),
+            Presence::LoggedIn { sessions: Some(count) } => {
+                ("here", frame.intl.count("ui.presence.sessions", count.into(), frame.language))
+            }
             Presence::LoggedOut => ("away", Message::new("ui.presence.away")),
             Presence::Unknown => ("unknown", Message::new("ui.presence.unknown")),
             Presence::NotApplicable if option.is_default => ("team", Message::new("ui.presence.defaultTeam")),
@@ -116,7 +159,7 @@ impl ChannelView {
             is_me: option.is_me,
             selected: state.selected == Some(option.channel),
             dot,
-            words: state.say(&message),
+            words: frame.say(&message),
         }
     }
 }
@@ -144,11 +187,11 @@ impl Forecast {
     fn new(state: &State, offered: &Channels) -> Self {
         let option = state.selected.and_then(|selected| offered.channels.iter().find(|option| option.channel == selected));
         if let Some(option) = option.filter(|option| option.presence == Presence::Unknown) {
-            let rest = state.say(&Message::new("ui.forecast.unknown").with("name", &option.name));
+            let rest = state.frame.say(&Message::new("ui.forecast.unknown").with("name", &option.name));
             return Self { tone: "warn", lead: None, rest, hint: None };
         }
         let routing = option.map_or(&offered.without_channel, |option| &option.forecast);
-        let (lead, rest) = sentences(state.say(&routing.message), routing);
+        let (lead, rest) = sentences(state.frame.say(&routing.message), routing);
         Self { tone: tone(routing), lead, rest, hint: noted(state, routing) }
     }
 }
@@ -175,7 +218,7 @@ fn sentences(text: String, routing: &Routing) -> (Option<String>, String) {
 
 fn noted(state: &State, routing: &Routing) -> Option<String> {
     let asked = routing.asked.as_ref().filter(|_| routing.reason == Reason::Fallback)?;
-    Some(state.say(&Message::new("ui.forecast.noted").with("asked", asked)))
+    Some(state.frame.say(&Message::new("ui.forecast.noted").with("asked", asked)))
 }
 
 pub(super) struct Mail {
@@ -184,6 +227,8 @@ pub(super) struct Mail {
     /// What is wrong, with its place.
     pub(super) problems: Vec<MailProblem>,
     pub(super) left_to_halo: Option<String>,
+    /// The customer cannot come by it.
+    pub(super) leads_nowhere: bool,
     pub(super) shown: bool,
 }
 
@@ -195,20 +240,21 @@ pub(super) struct MailProblem {
 
 impl Mail {
     fn new(state: &State, preview: &Preview) -> Self {
-        let problem = |(part, problem): (&str, &crate::rules::template::TemplateProblem)| {
+        let problem = |(part, problem): (&str, &TemplateProblem)| {
             let place = Message::new(if part == "subject" { "ui.mail.subjectAt" } else { "ui.mail.bodyAt" });
             MailProblem {
                 refused: problem.refused,
-                place: state.say(&place.with("line", problem.line).with("column", problem.column)),
-                text: state.say(&problem.message),
+                place: state.frame.say(&place.with("line", problem.line).with("column", problem.column)),
+                text: state.frame.say(&problem.message),
             }
         };
         let left = preview.left_to_halo();
         Self {
-            subject: preview.subject.as_ref().ok().map(|rendered| rendered.output.clone()),
+            subject: preview.subject.iter().flatten().next().map(|rendered| rendered.output.clone()),
             blocks: preview.body.as_ref().map(|rendered| mail::blocks(&rendered.output)).unwrap_or_default(),
             problems: preview.problems().map(problem).collect(),
             left_to_halo: (!left.is_empty()).then(|| left.join(", ")),
+            leads_nowhere: preview.leads_nowhere,
             shown: preview.body.is_ok(),
         }
     }

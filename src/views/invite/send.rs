@@ -1,40 +1,53 @@
 //! Sending, once: what is checked before, and what the proxy's answers lead to. The proxy decides again whatever is decided
 //! here.
 
-use super::{Draft, Effect, Moment, Phase, State, Tried};
+use super::{Draft, Phase, State};
 use crate::{
     api::{Invite, InviteState, NewInvite},
     rules::{
         failure::{Failure, FailureKind},
         words::Channel,
     },
+    views::panel::{Effect, Moment, Stage, Tried},
 };
+use serde_json::json;
 
 /// Milliseconds between two questions whether a mail went out.
 const POLL: u32 = 2000;
 
 impl State {
-    /// Checks what can be checked here, before any key is made; the proxy checks again.
-    pub(super) fn send(&mut self, channel: Option<Channel>, moment: &Moment) -> Vec<Effect> {
-        let Some((offered, _)) = &self.channels else { return self.load() };
-        if !self.draft.email_is_fine(offered) {
+    /// Checks what can be checked here, before any key is made; the proxy checks again. `again` answers "a colleague has just
+    /// invited".
+    pub(super) fn send(&mut self, channel: Option<Channel>, again: bool, moment: &Moment) -> Vec<Effect> {
+        let Some((offered, _)) = &self.channels else { return self.frame.load() };
+        let chat = self.chat();
+        if chat.is_none() && !self.draft.email_is_fine(offered) {
             self.draft.email_wrong = true;
             self.phase = Phase::Ready;
+            self.frame.stage = Stage::Open;
             return vec![Effect::Focus("rs-email")];
         }
-        if !self.draft.preview(offered).is_fine() {
+        if !self.draft.preview(offered, chat.is_some()).is_fine() {
             return self.edit();
         }
-        let invite = NewInvite {
-            ticket: Some(self.ticket),
-            channel,
-            email: Some(self.draft.email(offered).to_owned()),
-            subject: self.draft.subject.clone().filter(|subject| *subject != offered.draft.subject),
-            body: self.draft.body.clone().filter(|body| *body != offered.draft.body),
-            ..NewInvite::default()
+        let changed = |text: &Option<String>, offered: &String| text.clone().filter(|text| text != offered);
+        let invite = match (chat, self.about) {
+            (Some(_), _) => {
+                NewInvite { chat, channel, body: changed(&self.draft.chat, &offered.draft.chat), again, ..NewInvite::default() }
+            }
+            (None, super::About::Ticket(ticket)) => NewInvite {
+                ticket: Some(ticket),
+                channel,
+                email: Some(self.draft.email(offered).to_owned()),
+                subject: changed(&self.draft.subject, &offered.draft.subject),
+                body: changed(&self.draft.body, &offered.draft.body),
+                again,
+                ..NewInvite::default()
+            },
+            (None, super::About::Chat(_)) => return Vec::new(),
         };
         if self.draft.attempt.as_ref().is_none_or(|(attempted, _)| *attempted != invite) {
-            self.draft.attempt = Some((invite, moment.random.iter().map(|byte| format!("{byte:02x}")).collect()));
+            self.draft.attempt = Some((invite, moment.key()));
         }
         self.send_attempt()
     }
@@ -42,7 +55,8 @@ impl State {
     pub(super) fn send_attempt(&mut self) -> Vec<Effect> {
         let Some((invite, key)) = self.draft.attempt.clone() else { return Vec::new() };
         self.phase = Phase::Sending;
-        vec![Effect::Send(Box::new(invite), key)]
+        self.frame.stage = Stage::Open;
+        vec![Effect::post_once("send", "invites", &invite, key)]
     }
 
     pub(super) fn sent(&mut self, result: Result<Invite, Failure>) -> Vec<Effect> {
@@ -51,41 +65,52 @@ impl State {
         }
         match result {
             Ok(invite) if invite.state == InviteState::Draft => {
-                self.phase = Phase::InDoubt(invite);
+                self.phase = Phase::InDoubt(Box::new(invite));
                 vec![Effect::Focus("rs-alert"), Effect::Again(POLL, "poll")]
             }
             Ok(invite) => {
+                let in_chat = invite.chat.is_some();
                 self.draft = Draft::default();
-                self.phase = Phase::Done(invite.clone());
-                vec![Effect::EmitSent(Box::new(invite)), Effect::Focus("rs-done")]
+                self.phase = Phase::Ready;
+                let told = Effect::Emit("remote-support:invite-sent", json!({"invite": invite}));
+                self.life.sent(invite, self.frame.now, !in_chat);
+                vec![told, Effect::Focus(if in_chat { "rs-send" } else { "rs-done" }), self.life.clock()]
             }
             Err(failure) if failure.kind == FailureKind::EmailInvalid => {
                 self.draft.email_wrong = true;
                 self.phase = Phase::Ready;
                 vec![Effect::Focus("rs-email")]
             }
-            Err(failure) => self.fail(failure, Tried::Sending),
+            Err(failure) if failure.kind == FailureKind::RecentInvite => {
+                self.phase = Phase::Asking(failure);
+                vec![Effect::Focus("rs-asking"), self.get_invites()]
+            }
+            Err(failure) if self.chat().is_some() && failure.kind != FailureKind::SignedOut => {
+                let told = Effect::failed(&failure, self.frame.language);
+                self.phase = Phase::Refused(failure);
+                vec![told, Effect::Focus("rs-alert")]
+            }
+            Err(failure) => {
+                self.phase = Phase::Ready;
+                self.frame.fail(failure, Tried::Doing)
+            }
         }
     }
 
-    pub(super) fn retry(&mut self, moment: &Moment) -> Vec<Effect> {
-        match self.phase {
+    pub(super) fn retry(&mut self) -> Vec<Effect> {
+        match (&self.frame.stage, &self.phase) {
+            (Stage::Failed(_, Tried::Doing), _) | (_, Phase::Refused(_)) => self.send_attempt(),
             // Without an answer about presence "Try again" means that answer.
-            Phase::Ready => vec![Effect::GetChannels],
-            Phase::Failed(_, Tried::Sending) => self.send_attempt(),
-            Phase::Failed(_, Tried::SigningIn) => self.sign_in(moment),
-            Phase::Failed(_, Tried::Loading) => self.load(),
+            (Stage::Open, Phase::Ready) => vec![self.get_channels()],
             _ => Vec::new(),
         }
     }
 
-    pub(super) fn listed(&mut self, result: Result<Vec<Invite>, Failure>) -> Vec<Effect> {
-        if let Ok(invites) = result {
-            self.invites = invites;
-        }
+    /// The invite in doubt, once it is known what became of it.
+    pub(super) fn doubted(&mut self) -> Vec<Effect> {
         let Phase::InDoubt(invite) = &self.phase else { return Vec::new() };
-        match self.invites.iter().find(|known| known.id == invite.id && known.state != InviteState::Draft) {
-            Some(known) => self.sent(Ok(known.clone())),
+        match self.life.known(&invite.id).filter(|known| known.state != InviteState::Draft).cloned() {
+            Some(known) => self.sent(Ok(known)),
             None => vec![Effect::Again(POLL, "poll")],
         }
     }

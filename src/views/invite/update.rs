@@ -1,195 +1,174 @@
 //! What happens in the invite panel: events in, effects out. Does nothing itself and draws nothing.
 
-use super::{Draft, Effect, Event, Moment, Phase, SigningIn, State, Tried, form::element_id};
+use super::{About, Draft, Life, Phase, State, form::element_id};
 use crate::{
-    api::{Channels, Me, Presence},
+    api::{Channels, Invites, Presence},
     rules::{
         failure::{Failure, FailureKind},
         names::without_case,
-        wording::Language,
-        words::{Channel, TicketId},
+        words::{Channel, ChatId},
     },
-    views::time::LocalOffset,
+    views::panel::{Effect, Frame, Moment, Stage, Tried, read},
 };
 
 /// Presence older than this is asked for again, in seconds: the proxy keeps it as long.
 const STALE: i64 = 30;
-/// Milliseconds between two looks at the clock while somebody may be choosing.
-const TICK: u32 = 5000;
 
 impl State {
     /// The panel before anything was asked.
     #[must_use]
-    pub fn new(ticket: TicketId, language: Language, proxy: String, origin: String, offset: LocalOffset) -> Self {
+    pub fn new(about: About, frame: Frame) -> Self {
         Self {
-            ticket,
-            language,
-            proxy,
-            origin,
-            phase: Phase::Loading,
-            me: None,
+            frame,
+            about,
+            phase: Phase::Ready,
             channels: None,
             query: String::new(),
             selected: None,
+            place: None,
             draft: Draft::default(),
-            invites: Vec::new(),
-            now: 0,
-            offset,
-            just_signed_in: false,
-            follow: false,
-            copied: None,
+            life: Life::default(),
         }
     }
 
-    /// Takes one event.
-    pub fn update(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
-        self.now = moment.now;
-        match event {
-            Event::Did(action, value) => self.did(&action, value, moment),
-            Event::Me(result) => self.me(result),
-            Event::Exchanged(result) => self.exchanged(result),
-            Event::Channels(result) => self.offered(*result),
-            Event::Invites(result) => self.listed(result),
-            Event::Sent(result) => self.sent(*result),
+    /// The chat the invite is posted to; none: it is mailed.
+    pub(super) fn chat(&self) -> Option<ChatId> {
+        match self.about {
+            About::Chat(chat) => Some(chat),
+            About::Ticket(_) => self.place,
         }
     }
 
-    fn did(&mut self, action: &str, value: String, moment: &Moment) -> Vec<Effect> {
-        if !matches!(action, "start" | "tick" | "poll") {
-            self.follow = true;
-            self.copied = None;
+    /// Somebody is signed in.
+    pub(in crate::views) fn begin(&mut self) -> Vec<Effect> {
+        vec![self.get_channels(), self.get_invites()]
+    }
+
+    pub(super) fn get_channels(&self) -> Effect {
+        Effect::get("channels", format!("channels?{}", self.about.query()))
+    }
+
+    pub(super) fn get_invites(&self) -> Effect {
+        Effect::get("invites", format!("invites?{}", self.about.query()))
+    }
+
+    pub(super) fn answered(&mut self, name: &'static str, answer: Result<String, Failure>) -> Vec<Effect> {
+        match name {
+            "channels" => self.offered(read(answer)),
+            "invites" => self.listed(read(answer)),
+            "send" => self.sent(read(answer)),
+            _ => {
+                let effects = self.life.answered(name, read(answer), &self.frame);
+                // The list says whatever else has changed with it.
+                [effects, vec![self.get_invites()]].concat()
+            }
         }
+    }
+
+    pub(super) fn did(&mut self, action: &str, value: String, moment: &Moment) -> Vec<Effect> {
         match action {
-            "start" => return self.load(),
             "tick" => return self.tick(),
-            "poll" if matches!(self.phase, Phase::InDoubt(_)) => return vec![Effect::GetInvites],
-            "sign-in" => return self.sign_in(moment),
-            "popup-blocked" => self.signing_in(|sign_in| sign_in.blocked = true),
-            "code" => self.signing_in(|sign_in| sign_in.code = value),
-            "signed-in" => return self.exchange(value),
-            "code-send" => {
-                if let Phase::SigningIn(SigningIn { code, .. }) = &self.phase {
-                    return self.exchange(code.clone());
-                }
-            }
-            "cancel" => {
-                self.phase = Phase::SignedOut;
-                return vec![Effect::Focus("rs-heading")];
-            }
+            "poll" if matches!(self.phase, Phase::InDoubt(_)) => return vec![self.get_invites()],
             "search" => self.query = value,
             "channels:keydown" | "search:keydown" => self.key(&value),
             "channel" => self.choose(&value),
-            "email" => self.change(|draft| (draft.email, draft.email_wrong) = (Some(value), false)),
-            "subject" => self.change(|draft| draft.subject = Some(value)),
-            "body" => self.change(|draft| draft.body = Some(value)),
+            "place" => self.change(|state| {
+                state.place = value.parse().ok();
+                state.draft.editing = false;
+            }),
+            "email" => self.change(|state| (state.draft.email, state.draft.email_wrong) = (Some(value), false)),
+            "subject" => self.change(|state| state.draft.subject = Some(value)),
+            "body" => self.change(|state| {
+                let text = if state.chat().is_some() { &mut state.draft.chat } else { &mut state.draft.body };
+                *text = Some(value);
+            }),
             "reset-text" => {
-                self.change(|draft| (draft.subject, draft.body, draft.editing) = (None, None, false));
+                self.change(|state| {
+                    let Draft { email, attempt, .. } = std::mem::take(&mut state.draft);
+                    state.draft = Draft { email, attempt, ..Draft::default() };
+                });
                 return vec![Effect::Focus("rs-edit")];
             }
             "edit" => return self.edit(),
-            "send" if self.phase == Phase::Ready => return self.send(self.selected, moment),
+            "send" if self.can_send() => return self.send(self.selected, false, moment),
+            "send-again" if matches!(self.phase, Phase::Asking(_)) => return self.send(self.selected, true, moment),
+            "keep" => {
+                self.phase = Phase::Ready;
+                return vec![Effect::Focus("rs-heading")];
+            }
             "send-default" => {
                 self.selected = self.channels.as_ref().and_then(|(offered, _)| offered.without_channel.channel);
-                return self.send(None, moment);
+                return self.send(None, false, moment);
             }
-            "retry" => return self.retry(moment),
+            "retry" => return self.retry(),
             "choose" => {
                 self.phase = Phase::Ready;
-                return vec![Effect::Focus("rs-channels"), Effect::GetChannels];
+                self.frame.stage = Stage::Open;
+                return vec![Effect::Focus("rs-channels"), self.get_channels()];
             }
             "another" => {
-                self.draft = Draft::default();
+                self.life.folded = false;
                 self.query.clear();
-                self.phase = Phase::Ready;
-                return vec![Effect::Focus("rs-heading"), Effect::GetChannels, Effect::GetInvites];
+                return vec![Effect::Focus("rs-search"), self.get_channels()];
             }
-            "copied" => self.copied = Some(true),
-            "copy-blocked" => self.copied = Some(false),
             "copy" => {
-                if let Phase::Failed(failure, _) = &self.phase {
-                    return vec![Effect::Copy(self.details(failure))];
+                if let Phase::Refused(failure) = &self.phase {
+                    return vec![Effect::Copy(self.frame.details(failure))];
                 }
             }
-            _ => {}
+            _ => return self.life.did(action, &value, moment),
         }
         Vec::new()
     }
 
-    /// What an administrator wants to know.
-    pub(super) fn details(&self, failure: &Failure) -> String {
-        let args: Vec<_> = failure.args.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        let texts = [failure.title(self.language), failure.detail(self.language), failure.advice(self.language)];
-        let lines = [format!("{} ({})", texts.join("\n"), failure.kind.code()), args.join("\n")];
-        format!("{}\nticket: {}\nproxy: {}\ntime: {}", lines.join("\n").trim_end(), self.ticket, self.proxy, self.now)
-    }
-
-    pub(super) fn load(&mut self) -> Vec<Effect> {
-        self.phase = Phase::Loading;
-        vec![Effect::GetMe]
+    fn can_send(&self) -> bool {
+        self.frame.stage == Stage::Open && matches!(self.phase, Phase::Ready | Phase::Refused(_))
     }
 
     fn tick(&mut self) -> Vec<Effect> {
-        if self.phase != Phase::Ready {
+        if self.frame.stage != Stage::Open || !matches!(self.phase, Phase::Ready | Phase::Refused(_) | Phase::Asking(_)) {
             return Vec::new();
         }
-        let mut effects = vec![Effect::Again(TICK, "tick")];
-        if let Some((offered, at)) = &self.channels
-            && self.now - at + i64::from(offered.presence_age.unwrap_or(0)) > STALE
+        let mut effects = vec![self.life.clock()];
+        if self.life.is_due(self.frame.now) {
+            effects.push(self.get_invites());
+        }
+        if !self.life.folded
+            && let Some((offered, at)) = &self.channels
+            && self.frame.now - at + i64::from(offered.presence_age.unwrap_or(0)) > STALE
         {
-            effects.push(Effect::GetChannels);
+            effects.push(self.get_channels());
         }
-        effects
-    }
-
-    fn me(&mut self, result: Result<Me, Failure>) -> Vec<Effect> {
-        let fresh = std::mem::take(&mut self.just_signed_in);
-        match result {
-            Ok(me) => {
-                self.me = Some(me);
-                vec![Effect::GetChannels, Effect::GetInvites]
-            }
-            Err(failure) if failure.kind == FailureKind::SignedOut && fresh => {
-                self.fail(Failure::new(FailureKind::CookieBlocked), Tried::SigningIn)
-            }
-            Err(failure) => self.fail(failure, Tried::Loading),
-        }
-    }
-
-    /// Shows a failure; being signed out has a look of its own.
-    pub(super) fn fail(&mut self, failure: Failure, tried: Tried) -> Vec<Effect> {
-        if failure.kind == FailureKind::SignedOut {
-            self.phase = Phase::SignedOut;
-            return if self.follow { vec![Effect::Focus("rs-heading")] } else { Vec::new() };
-        }
-        let mut effects = vec![Effect::EmitFailed(failure.clone())];
-        if self.follow {
-            effects.push(Effect::Focus("rs-alert"));
-        }
-        self.phase = Phase::Failed(failure, tried);
         effects
     }
 
     fn offered(&mut self, result: Result<Channels, Failure>) -> Vec<Effect> {
+        let open = self.frame.stage == Stage::Open;
         match result {
             Ok(offered) => {
                 let known = |channel: &Channel| offered.channels.iter().any(|option| option.channel == *channel);
                 self.selected = self.selected.filter(known).or_else(|| first_choice(&offered));
-                self.channels = Some((offered, self.now));
+                self.place = self.place.filter(|place| offered.chats.iter().any(|chat| chat.id == *place));
+                self.channels = Some((offered, self.frame.now));
             }
             // What is on screen stays useful; its age is told.
-            Err(failure) if self.phase == Phase::Ready && failure.kind != FailureKind::SignedOut => return Vec::new(),
-            Err(failure) if matches!(self.phase, Phase::Loading | Phase::Ready) => return self.fail(failure, Tried::Loading),
+            Err(failure) if open && self.channels.is_some() && failure.kind != FailureKind::SignedOut => return Vec::new(),
+            Err(failure) if open || self.frame.stage == Stage::Loading => return self.frame.fail(failure, Tried::Loading),
             Err(_) => {}
         }
-        if self.phase != Phase::Loading {
+        if self.frame.stage != Stage::Loading {
             return Vec::new();
         }
-        self.phase = Phase::Ready;
-        let mut effects = vec![Effect::Again(TICK, "tick")];
-        if self.follow {
-            effects.push(Effect::Focus("rs-heading"));
+        let focus = self.frame.open();
+        [vec![self.life.clock()], focus].concat()
+    }
+
+    fn listed(&mut self, result: Result<Invites, Failure>) -> Vec<Effect> {
+        match result {
+            Ok(list) => self.life.listed(list, self.frame.now),
+            Err(_) => self.life.unanswered(self.frame.now),
         }
-        effects
+        self.doubted()
     }
 
     /// Takes a key of the listbox or the search box.
@@ -204,30 +183,14 @@ impl State {
             ("ArrowUp" | "End", _) => last,
             _ => return,
         };
-        if let Some(channel) = shown.get(next) {
-            self.select(*channel);
-        }
-    }
-
-    /// Whether a key does something at that place, so that the browser must not do its own.
-    #[must_use]
-    pub fn takes_key(action: &str, key: &str) -> bool {
-        match action {
-            "channels:keydown" => matches!(key, "ArrowDown" | "ArrowUp" | "Home" | "End"),
-            "search:keydown" => matches!(key, "ArrowDown" | "ArrowUp"),
-            _ => false,
+        if let Some(channel) = shown.get(next).copied() {
+            self.change(|state| state.selected = Some(channel));
         }
     }
 
     fn choose(&mut self, id: &str) {
         if let Some(channel) = self.shown_channels().into_iter().find(|channel| element_id(*channel) == id) {
-            self.select(channel);
-        }
-    }
-
-    fn select(&mut self, channel: Channel) {
-        if self.phase == Phase::Ready {
-            self.selected = Some(channel);
+            self.change(|state| state.selected = Some(channel));
         }
     }
 
@@ -242,16 +205,17 @@ impl State {
         offered.filter(|option| fits(&option.name)).map(|option| option.channel).collect()
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Draft)) {
-        if self.phase == Phase::Ready {
-            change(&mut self.draft);
+    fn change(&mut self, change: impl FnOnce(&mut Self)) {
+        if !matches!(self.phase, Phase::Sending | Phase::InDoubt(_)) {
+            change(self);
         }
     }
 
     pub(super) fn edit(&mut self) -> Vec<Effect> {
         self.phase = Phase::Ready;
+        self.frame.stage = Stage::Open;
         self.draft.editing = true;
-        vec![Effect::Focus("rs-subject")]
+        vec![Effect::Focus(if self.chat().is_some() { "rs-body" } else { "rs-subject" })]
     }
 }
 

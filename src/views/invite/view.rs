@@ -1,232 +1,312 @@
 //! The invite panel's view model: everything worded and decided, so that the templates only place it.
 
 use super::{
-    Draft, Phase, SigningIn, State, Tried,
+    About, Draft, Phase, State,
     form::{Form, tone},
+    life::{is_live, standing},
 };
 use crate::{
-    api::Invite,
+    api::{Invite, InviteEvent, InviteState, SessionState},
     rules::{
         failure::{Failure, FailureKind},
         routing::Reason,
-        wording::{Language, Message, say},
+        wording::Message,
+        words::UnixSeconds,
     },
     views::{
         pages::{self, Words},
-        time,
+        panel::{FailedView, FrameView, Stage, Told, Tried},
     },
 };
 use askama::Template;
 
+/// Steps of one invite that are shown; a session may have seen many technicians come and go.
+const STEPS: usize = 6;
+/// Earlier invites that are named below the newest.
+const EARLIER: usize = 4;
+
 impl State {
-    /// The panel as HTML.
-    #[must_use]
-    pub fn html(&self) -> String {
-        pages::html(&Panel::new(self), self.language)
+    pub(super) fn say(&self, code: &str) -> String {
+        self.frame.say(&Message::new(code))
     }
 
-    pub(super) fn say(&self, message: &Message) -> String {
-        say(self.language, message)
+    /// The panel as HTML, with a way back to where it was opened from.
+    pub(in crate::views) fn page(&self, back: Option<String>) -> String {
+        let mut panel = Panel::new(self);
+        panel.frame.back = back;
+        pages::html(&panel, self.frame.language)
+    }
+
+    /// What stands beside the button when the chat's invite was refused.
+    pub(super) fn refused(&self, failure: &Failure) -> FailedView {
+        let view = FailedView::new(&self.frame, failure);
+        let retry = view_of_default_team(self, failure, view);
+        if failure.kind == FailureKind::TemplateRefused {
+            retry.with("edit", self.say("ui.action.edit"))
+        } else {
+            retry.with("retry", self.say("ui.action.retry"))
+        }
     }
 }
 
-/// The panel; exactly one of the parts behind `status` is there.
+/// The panel.
 #[derive(Template)]
 #[template(path = "invite/panel.html")]
 struct Panel {
     words: Words,
-    ticket: String,
-    agent: Option<String>,
-    busy: bool,
-    /// What a screen reader is told about progress.
-    status: Option<String>,
-    loading: bool,
-    signed_out: Option<SignedOut>,
-    signing_in: Option<SigningInView>,
+    frame: FrameView,
     form: Option<Form>,
     doubt: Option<Told>,
-    done: Option<Done>,
-    failed: Option<Failed>,
+    cards: Vec<Card>,
+    /// Older invites, a line each.
+    earlier: Vec<String>,
+    /// The form stands back behind a button.
+    folded: bool,
 }
 
 impl Panel {
     fn new(state: &State) -> Self {
-        let mut panel = Self {
-            words: Words(state.language),
-            ticket: state.ticket.to_string(),
-            agent: state.me.as_ref().map(|me| me.name.clone()),
-            busy: matches!(state.phase, Phase::Loading | Phase::Sending),
-            status: None,
-            loading: false,
-            signed_out: None,
-            signing_in: None,
-            form: None,
-            doubt: None,
-            done: None,
-            failed: None,
-        };
-        let status = match &state.phase {
-            Phase::Loading => {
-                panel.loading = true;
-                "ui.invite.loading"
-            }
-            Phase::SignedOut => {
-                let kept = state.draft != Draft::default();
-                panel.signed_out = Some(SignedOut { kept });
-                return panel;
-            }
-            Phase::SigningIn(sign_in) => {
-                panel.signing_in = Some(SigningInView::new(state, sign_in));
-                "ui.signIn.waiting"
-            }
-            Phase::Ready => {
-                panel.form = Form::new(state);
-                return panel;
-            }
-            Phase::Sending => {
-                panel.form = Form::new(state);
-                "ui.invite.sending"
-            }
+        let kept = Draft { attempt: None, ..state.draft.clone() } != Draft::default();
+        let mut frame = FrameView::new(&state.frame, "invite", kept);
+        if let Stage::Failed(failure, Tried::Doing) = &state.frame.stage {
+            frame.failed = Some(failed(state, failure));
+        }
+        if state.phase == Phase::Sending {
+            frame.busy = true;
+            frame.status = Some(state.say("ui.invite.sending"));
+        }
+        let doubt = match &state.phase {
             Phase::InDoubt(_) => {
-                let failure = Failure::new(FailureKind::InDoubt).with("ticket", state.ticket);
-                panel.doubt = Some(Told::new(&failure, state.language));
-                return panel;
+                let failure = Failure::new(FailureKind::InDoubt).with("ticket", &state.frame.about);
+                Some(Told::new(&failure, state.frame.language))
             }
-            Phase::Done(invite) => {
-                panel.done = Some(Done::new(state, invite));
-                return panel;
-            }
-            Phase::Failed(failure, tried) => {
-                panel.failed = Some(Failed::new(state, failure, *tried));
-                return panel;
-            }
+            _ => None,
         };
-        panel.status = Some(state.say(&Message::new(status)));
-        panel
-    }
-}
-
-struct SignedOut {
-    kept: bool,
-}
-
-struct SigningInView {
-    blocked: bool,
-    address: String,
-    code: String,
-    busy: bool,
-    failure: Option<Told>,
-}
-
-impl SigningInView {
-    fn new(state: &State, sign_in: &SigningIn) -> Self {
+        let open = frame.is_open() && doubt.is_none();
+        let in_chat = matches!(state.about, About::Chat(_));
+        let invites = || state.life.invites.iter();
         Self {
-            blocked: sign_in.blocked,
-            address: state.sign_in_address(&sign_in.nonce),
-            code: sign_in.code.clone(),
-            busy: sign_in.busy,
-            failure: sign_in.failure.as_ref().map(|failure| Told::new(failure, state.language)),
+            words: Words(state.frame.language),
+            form: if open && !state.life.folded { Form::new(state) } else { None },
+            cards: invites().take(if open { 1 } else { 0 }).map(|invite| Card::new(state, invite)).collect(),
+            earlier: invites().skip(1).take(if open && !in_chat { EARLIER } else { 0 }).map(|invite| line(state, invite)).collect(),
+            folded: open && state.life.folded,
+            frame,
+            doubt,
         }
     }
 }
 
-/// A failure in words.
-pub(super) struct Told {
-    title: String,
-    detail: String,
-    advice: String,
+/// What failed in the panel's place, and the ways on.
+fn failed(state: &State, failure: &Failure) -> FailedView {
+    use FailureKind::{
+        AgentWithoutName, AmbiguousRepresentative, ChannelNotEnabled, ChannelUnknown, CookieBlocked, DefaultTeamDisabled, Internal,
+        NoDefaultTeam, OtherAgentsOff, ProxyUnreachable, TechUnavailable, TemplateRefused,
+    };
+    let kind = failure.kind;
+    let another = matches!(kind, TechUnavailable | AgentWithoutName | AmbiguousRepresentative | ChannelNotEnabled | ChannelUnknown)
+        || matches!(kind, DefaultTeamDisabled | NoDefaultTeam | OtherAgentsOff);
+    let [retry, choose, edit, sign_in] =
+        ["ui.action.retry", "ui.action.choose", "ui.action.edit", "ui.action.signIn"].map(|code| state.say(code));
+    let mut view = view_of_default_team(state, failure, FailedView::new(&state.frame, failure));
+    view = match kind {
+        CookieBlocked => view.with("sign-in", sign_in),
+        TemplateRefused => view.with("edit", edit).with("choose", choose),
+        TechUnavailable => view.with("choose", choose).with("retry", retry),
+        _ if another => view.with("choose", choose),
+        _ => view.with("retry", retry).with("choose", choose),
+    };
+    let unsure = matches!(kind, ProxyUnreachable | Internal);
+    view.hint = Some(state.say(if unsure { "ui.failed.unsure" } else { "ui.failed.kept" }));
+    view
 }
 
-impl Told {
-    pub(super) fn new(failure: &Failure, language: Language) -> Self {
-        Self { title: failure.title(language), detail: failure.detail(language), advice: failure.advice(language) }
+/// Where nobody is logged in, the default team may take it.
+fn view_of_default_team(state: &State, failure: &Failure, view: FailedView) -> FailedView {
+    let default = state.channels.as_ref().map(|(offered, _)| &offered.without_channel).filter(|routing| routing.queue.is_some());
+    match default.and_then(|routing| routing.name.as_ref()).filter(|_| failure.kind == FailureKind::TechUnavailable) {
+        Some(name) => view.with("send-default", state.frame.say(&Message::new("ui.action.sendTo").with("name", name))),
+        None => view,
     }
 }
 
-struct Done {
-    email: String,
+/// An invite and what became of it.
+struct Card {
+    id: String,
+    title: String,
+    /// Who sent it, and how long ago.
+    by: String,
     route: String,
-    warn: bool,
-    expires: Option<String>,
+    /// Not as it was asked.
+    rerouted: bool,
+    steps: Vec<StepView>,
+    hint: Option<String>,
     warnings: Vec<String>,
+    revoke: bool,
+    /// What a new one is called.
+    renew: Option<String>,
+    /// A new one is what is needed.
+    renew_first: bool,
+    sure: bool,
+    busy: bool,
+    trouble: Option<Told>,
 }
 
-impl Done {
+struct StepView {
+    /// `done`, `now`, `todo`, `bad`.
+    tone: &'static str,
+    text: String,
+    time: Option<String>,
+}
+
+impl Card {
     fn new(state: &State, invite: &Invite) -> Self {
-        let routing = &invite.routing;
-        let route = match (&routing.name, routing.asked.as_ref().filter(|_| routing.reason == Reason::Fallback)) {
-            (Some(name), Some(asked)) => Message::new("ui.done.asked").with("asked", asked).with("name", name),
-            (Some(name), None) => Message::new("ui.done.route").with("name", name),
-            (None, _) => routing.message.clone(),
+        let frame = &state.frame;
+        let standing = standing(invite, frame.now);
+        let time = |at| (frame.intl.moment)(at, frame.now, frame.language);
+        let over = matches!(standing, InviteState::Expired | InviteState::Revoked);
+        let hint = match standing {
+            InviteState::Unreported => Some(state.say("ui.life.unreported")),
+            InviteState::Sent | InviteState::Waiting => {
+                invite.expires.map(|at| frame.say(&Message::new("ui.done.expires").with("time", time(at))))
+            }
+            _ => None,
         };
         Self {
-            email: invite.email.clone().unwrap_or_default(),
-            route: state.say(&route),
-            warn: tone(routing) != "ok",
-            expires: invite.expires.map(|at| time::moment(at, state.now, state.offset, state.language)),
-            warnings: invite.warnings.iter().map(|warning| state.say(warning)).collect(),
+            id: invite.id.clone(),
+            title: title(state, invite, standing),
+            by: by(state, invite),
+            route: route(state, invite),
+            rerouted: tone(&invite.routing) != "ok",
+            steps: steps(state, invite, standing),
+            hint,
+            warnings: invite.warnings.iter().chain(&invite.reason).map(|warning| frame.say(warning)).collect(),
+            revoke: matches!(standing, InviteState::Sent | InviteState::Unreported | InviteState::Waiting),
+            renew: (over || matches!(standing, InviteState::Sent | InviteState::Unreported))
+                .then(|| state.say(if over { "ui.life.renew" } else { "ui.life.again" })),
+            renew_first: over,
+            sure: state.life.sure.as_ref() == Some(&invite.id),
+            busy: state.life.busy.as_ref().is_some_and(|(_, id)| *id == invite.id),
+            trouble: state.life.trouble.as_ref().filter(|(id, _)| *id == invite.id).map(|(_, failure)| Told::new(failure, frame.language)),
         }
     }
 }
 
-struct Failed {
-    title: String,
-    detail: String,
-    advice: String,
-    /// TECHUNAVAILABLE is Halo's own word for it and stands out.
-    tech_unavailable: bool,
-    sign_in: bool,
-    /// The way on that is most likely to help comes first and stands out.
-    retry_first: bool,
-    retry: bool,
-    choose: bool,
-    choose_first: bool,
-    edit: bool,
-    /// The default team that could take it.
-    default_team: Option<String>,
-    /// They are on the clipboard.
-    copied: bool,
-    /// They are shown, as the browser does not let us copy.
-    details: Option<String>,
-    /// Nothing was sent, for sure.
-    kept: bool,
-    /// It may have been sent; trying again sends at most once.
-    unsure: bool,
+fn title(state: &State, invite: &Invite, standing: InviteState) -> String {
+    let code = match (standing, invite.chat.is_some()) {
+        (InviteState::Draft, _) => "ui.life.draft",
+        (InviteState::Expired, _) => "ui.life.expired",
+        (InviteState::Revoked, _) => "ui.life.revoked",
+        (InviteState::Waiting, _) => "ui.life.waiting",
+        (InviteState::Joined, _) => "ui.life.joined",
+        (InviteState::Ended, _) => "ui.life.ended",
+        (_, false) => "ui.done.title",
+        (_, true) => "ui.posted.title",
+    };
+    state.frame.say(&Message::new(code).with("email", invite.email.as_deref().unwrap_or_default()))
 }
 
-impl Failed {
-    fn new(state: &State, failure: &Failure, tried: Tried) -> Self {
-        use FailureKind::{
-            AgentWithoutName, AmbiguousRepresentative, ChannelNotEnabled, ChannelUnknown, CookieBlocked, DefaultTeamDisabled, Internal,
-            NoDefaultTeam, OtherAgentsOff, ProxyUnreachable, TechUnavailable, TemplateRefused,
-        };
-        let kind = failure.kind;
-        let sending = tried == Tried::Sending;
-        let tech_unavailable = kind == TechUnavailable;
-        let another = tech_unavailable
-            || matches!(kind, AgentWithoutName | AmbiguousRepresentative | ChannelNotEnabled | ChannelUnknown)
-            || matches!(kind, DefaultTeamDisabled | NoDefaultTeam | OtherAgentsOff);
-        let default_team = state.channels.as_ref().map(|(offered, _)| &offered.without_channel).filter(|routing| routing.queue.is_some());
-        let retry =
-            tried != Tried::SigningIn && kind != CookieBlocked && kind != TemplateRefused && (tech_unavailable || !(sending && another));
-        let unsure = sending && matches!(kind, ProxyUnreachable | Internal);
-        let Told { title, detail, advice } = Told::new(failure, state.language);
-        Self {
-            title,
-            detail,
-            advice,
-            tech_unavailable,
-            sign_in: tried == Tried::SigningIn || kind == CookieBlocked,
-            retry_first: retry && !another,
-            retry: retry && another,
-            choose_first: another && !tech_unavailable,
-            choose: sending,
-            edit: kind == TemplateRefused,
-            default_team: default_team.filter(|_| sending && tech_unavailable).and_then(|routing| routing.name.clone()),
-            copied: state.copied == Some(true),
-            details: (state.copied == Some(false)).then(|| state.details(failure)),
-            kept: sending && !unsure,
-            unsure,
-        }
+fn by(state: &State, invite: &Invite) -> String {
+    let frame = &state.frame;
+    let mine = frame.me.as_ref().is_some_and(|me| me.name == invite.sent_by);
+    let ago = (frame.intl.ago)(frame.now - invite.created, frame.language);
+    frame.say(&Message::new(if mine { "ui.life.you" } else { "ui.life.other" }).with("name", &invite.sent_by).with("ago", ago))
+}
+
+fn route(state: &State, invite: &Invite) -> String {
+    let routing = &invite.routing;
+    let message = match (&routing.name, routing.asked.as_ref().filter(|_| routing.reason == Reason::Fallback)) {
+        (Some(name), Some(asked)) => Message::new("ui.done.asked").with("asked", asked).with("name", name),
+        (Some(name), None) => Message::new("ui.done.route").with("name", name),
+        (None, _) => routing.message.clone(),
+    };
+    state.frame.say(&message)
+}
+
+/// What happened and what is still to come.
+fn steps(state: &State, invite: &Invite, standing: InviteState) -> Vec<StepView> {
+    let frame = &state.frame;
+    let step = |tone, text: String, at: Option<UnixSeconds>| StepView {
+        tone,
+        text,
+        time: at.map(|at| (frame.intl.moment)(at, frame.now, frame.language)),
+    };
+    let say = |code: &str| state.say(code);
+    let mut steps = Vec::new();
+    if standing == InviteState::Draft {
+        steps.push(step("now", say("ui.step.sending"), None));
+        return steps;
     }
+    let sent = match (&invite.email, invite.chat) {
+        (_, Some(_)) => say("ui.step.posted"),
+        (email, None) => frame.say(&Message::new("ui.step.sent").with("email", email.as_deref().unwrap_or_default())),
+    };
+    steps.push(step("done", sent, Some(invite.created)));
+    let queue = invite.routing.name.as_deref().unwrap_or_default();
+    for happened in invite.steps.iter().skip(invite.steps.len().saturating_sub(STEPS)) {
+        let code = match happened.is {
+            InviteEvent::Waiting => "ui.step.waiting",
+            InviteEvent::Joined => "ui.step.joined",
+            InviteEvent::Left => "ui.step.left",
+            InviteEvent::Ended => "ui.step.ended",
+        };
+        let name = happened.name.as_deref().unwrap_or_default();
+        steps.push(step("done", frame.say(&Message::new(code).with("name", name).with("queue", queue)), Some(happened.at)));
+    }
+    match standing {
+        InviteState::Expired => steps.push(step("bad", say("ui.step.expired"), invite.expires)),
+        InviteState::Revoked => steps.push(step("bad", say("ui.step.revoked"), None)),
+        InviteState::Sent => steps.push(step("now", say("ui.step.opens"), None)),
+        InviteState::Waiting | InviteState::Joined => {
+            if let Some(last) = steps.last_mut() {
+                last.tone = "now";
+            }
+        }
+        _ => {}
+    }
+    if is_live(standing) && standing != InviteState::Unreported {
+        steps.push(step("todo", say("ui.step.ends"), None));
+    }
+    steps.extend(note(state, invite, standing));
+    steps
+}
+
+/// What becomes of the session's details.
+fn note(state: &State, invite: &Invite, standing: InviteState) -> Option<StepView> {
+    let words = |message: &Message| state.frame.say(message);
+    let Some(session) = &invite.session else {
+        let awaited = is_live(standing) || standing == InviteState::Ended;
+        let code = if invite.ticket.is_some() { "ui.step.note" } else { "ui.step.details" };
+        return awaited.then(|| StepView {
+            tone: if standing == InviteState::Ended { "now" } else { "todo" },
+            text: state.say(code),
+            time: None,
+        });
+    };
+    let (tone, text) = match (session.state, session.ticket) {
+        (SessionState::Written, Some(ticket)) => ("done", words(&Message::new("ui.step.noted").with("ticket", ticket))),
+        (SessionState::AwaitingReport | SessionState::Pending, _) => ("now", state.say("ui.step.noting")),
+        (SessionState::Stored, _) => ("done", state.say("ui.step.stored")),
+        (_, _) => ("bad", session.reason.as_ref().map_or_else(|| state.say("ui.step.notNoted"), words)),
+    };
+    Some(StepView { tone, text, time: None })
+}
+
+/// An older invite in one line.
+fn line(state: &State, invite: &Invite) -> String {
+    let standing = standing(invite, state.frame.now);
+    let time = (state.frame.intl.moment)(invite.created, state.frame.now, state.frame.language);
+    let to = invite.email.clone().unwrap_or_else(|| state.say("ui.step.posted"));
+    let state_word = state.say(match standing {
+        InviteState::Draft => "ui.state.draft",
+        InviteState::Sent | InviteState::Unreported => "ui.state.sent",
+        InviteState::Waiting => "ui.state.waiting",
+        InviteState::Joined => "ui.state.joined",
+        InviteState::Ended => "ui.state.ended",
+        InviteState::Expired => "ui.state.expired",
+        InviteState::Revoked => "ui.state.revoked",
+    });
+    state
+        .frame
+        .say(&Message::new("ui.life.line").with("time", time).with("name", &invite.sent_by).with("email", to).with("state", state_word))
 }

@@ -34,4 +34,4 @@ if (session) {
 }
 pinnedSessionUrl('https://support.example.com', 'BR-LT-0148', { externalKey: '1161.7K3M9QX2DH' }).length;
 
-document.body.addEventListener('remote-support:invite-sent', (event) => event.detail.invite.ticket.toFixed());
+document.body.addEventListener('remote-support:invite-sent', (event) => event.detail.invite.ticket?.toFixed());

@@ -51,14 +51,14 @@ impl Step<'_> {
     fn link(&self, before: &Before, ticket: TicketId, private: bool) -> Result<Handled> {
         use SessionState::{AwaitingReport, Failed, Pending, Refused, Stored, Written};
         let name = &self.by.name;
-        let note = |remark| IntendedWrite::Note(IntendedNote { ticket, private, remark: Some(remark), followed: 0 });
+        let note = |from| IntendedWrite::Note(IntendedNote::by_hand(ticket, private, from, name));
         match (before.state, before.ticket) {
             (AwaitingReport | Pending, _) => Ok(Handled::Busy(before.state)),
             (Refused | Failed, _) => Ok(Handled::NotNow(before.state)),
             (Written, Some(from)) if from == ticket => Ok(Handled::Linked(ticket)),
             (Stored, _) => {
                 self.write(
-                    &[note(Message::new("note.session.linkedBy").with("name", name))],
+                    &[note(None)],
                     SessionState::Written,
                     &Message::new("session.linkedBy").with("ticket", ticket).with("name", name),
                     Some(ticket),
@@ -67,10 +67,9 @@ impl Step<'_> {
             }
             (Written, _) => {
                 let Some(old) = self.written_note()? else { return Ok(Handled::NotNow(before.state)) };
-                let moved = Message::new("note.session.movedBy").with("from", old.ticket).with("name", name);
                 let reason = Message::new("session.movedBy").with("from", old.ticket).with("ticket", ticket).with("name", name);
                 // The new note first: should the proxy stop in between, there is one too many for a moment, never none.
-                self.write(&[note(moved), IntendedWrite::Withdrawal(old)], SessionState::Written, &reason, Some(ticket))?;
+                self.write(&[note(Some(old.ticket)), IntendedWrite::Withdrawal(old)], SessionState::Written, &reason, Some(ticket))?;
                 self.audit("session_moved", Some(ticket))
             }
         }

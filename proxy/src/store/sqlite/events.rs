@@ -1,11 +1,11 @@
 //! The inbox on SQLite's tables.
 
 use super::super::{EventCounts, EventState, EventSummary, ReceivedEvent, Result, Source};
-use super::{sessions, word};
-use halo_remote_support::rules::words::Lsid;
+use super::{lives, sessions, word};
+use halo_remote_support::rules::{correlation::Code, words::Lsid};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-pub(super) fn receive(connection: &Connection, event: &ReceivedEvent) -> Result<()> {
+pub(super) fn receive(connection: &Connection, event: &ReceivedEvent) -> Result<Option<Code>> {
     let lsid = event.lsid.as_ref().map(Lsid::as_str);
     let mut statement = connection.prepare_cached(
         "INSERT INTO events (digest, state, event, lsid, reason, body, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -15,7 +15,13 @@ pub(super) fn receive(connection: &Connection, event: &ReceivedEvent) -> Result<
     if let (EventState::Accepted, Some(lsid)) = (event.state, &event.lsid) {
         sessions::announce(connection, lsid, Source::Event, event.at)?;
     }
-    Ok(())
+    if event.live {
+        lives::reported(connection, event.at)?;
+    }
+    match (&event.told, &event.lsid) {
+        (Some(told), Some(lsid)) => lives::keep(connection, told, lsid),
+        _ => Ok(None),
+    }
 }
 
 pub(super) fn list(connection: &Connection, state: Option<EventState>, limit: u32) -> Result<Vec<EventSummary>> {

@@ -1,6 +1,6 @@
 //! The steps of an invite on SQLite's tables.
 
-use super::super::{Begun, Fence, Held, InviteRow, InviteStage, NewInvite, Result, StoreProblem, Window};
+use super::super::{About, Begun, Fence, Held, InviteRow, InviteStage, NewInvite, Person, Result, Revoked, StoreProblem, Window};
 use super::{rows_changed, word};
 use halo_remote_support::rules::{
     correlation::Code,
@@ -9,7 +9,7 @@ use halo_remote_support::rules::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-const COLUMNS: &str = "code, agent, request, ticket, state, payload, attempted_at, action, created_at, attempts, fence";
+const COLUMNS: &str = "code, agent, request, ticket, state, payload, attempted_at, action, created_at, attempts, fence, chat, revoked_at";
 
 const fn stage_word(stage: InviteStage) -> &'static str {
     match stage {
@@ -26,7 +26,7 @@ fn read(row: &Row<'_>) -> Result<InviteRow> {
         code: word("invite code", code.parse().ok())?,
         agent: word("agent id", AgentId::new(row.get(1)?))?,
         request: row.get(2)?,
-        ticket: word("ticket id", TicketId::new(row.get(3)?))?,
+        about: word("ticket or chat id", about(row.get(3)?, row.get(11)?))?,
         stage: word(
             "invite state",
             [InviteStage::Draft, InviteStage::Keyed, InviteStage::Sent].into_iter().find(|candidate| stage_word(*candidate) == stage),
@@ -37,7 +37,24 @@ fn read(row: &Row<'_>) -> Result<InviteRow> {
         created_at: row.get(8)?,
         attempts: row.get(9)?,
         fence: Fence(row.get(10)?),
+        revoked_at: row.get(12)?,
     })
+}
+
+fn about(ticket: Option<u32>, chat: Option<u32>) -> Option<About> {
+    match (ticket, chat) {
+        (Some(ticket), None) => TicketId::new(ticket).map(About::Ticket),
+        (None, Some(chat)) => ChatId::new(chat).map(About::Chat),
+        _ => None,
+    }
+}
+
+/// The condition under which a row is about this; its id is `?1`.
+const fn of_this(about: About) -> (&'static str, u32) {
+    match about {
+        About::Ticket(ticket) => ("ticket = ?1", ticket.get()),
+        About::Chat(chat) => ("chat = ?1", chat.get()),
+    }
 }
 
 fn first(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Option<InviteRow>> {
@@ -53,15 +70,19 @@ pub(super) fn begin(connection: &Connection, invite: &NewInvite) -> Result<Begun
         params![invite.agent.get(), invite.idempotency_key],
     )?;
     let Some(existing) = existing else {
+        if let Some(recent) = recent(connection, invite)? {
+            return Ok(Begun::Recent(recent));
+        }
         connection.execute(
-            "INSERT INTO invites (code, agent, idempotency_key, request, ticket, state, payload, created_at, next_at, lease_until, fence)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'draft', ?6, ?7, ?8, ?8, 1)",
+            "INSERT INTO invites (code, agent, idempotency_key, request, ticket, chat, state, payload, created_at, next_at, lease_until, fence)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'draft', ?7, ?8, ?9, ?9, 1)",
             params![
                 invite.code.as_str(),
                 invite.agent.get(),
                 invite.idempotency_key,
                 invite.request,
-                invite.ticket.get(),
+                invite.about.ticket().map(TicketId::get),
+                invite.about.chat().map(ChatId::get),
                 invite.payload,
                 invite.at,
                 invite.lease_until
@@ -69,7 +90,7 @@ pub(super) fn begin(connection: &Connection, invite: &NewInvite) -> Result<Begun
         )?;
         return Ok(Begun::New(Fence(1)));
     };
-    if existing.stage == InviteStage::Sent || existing.request != invite.request {
+    if existing.stage == InviteStage::Sent || existing.request != invite.request || existing.revoked_at.is_some() {
         return Ok(Begun::Existing(existing));
     }
     let resumed = first(
@@ -80,6 +101,42 @@ pub(super) fn begin(connection: &Connection, invite: &NewInvite) -> Result<Begun
         params![existing.code.as_str(), invite.lease_until, invite.at],
     )?;
     Ok(resumed.map_or(Begun::Existing(existing), Begun::Resumed))
+}
+
+/// Somebody else's invite for the same that was begun just before and may yet bring the customer: it is being made, or is out.
+fn recent(connection: &Connection, invite: &NewInvite) -> Result<Option<InviteRow>> {
+    let Some(since) = invite.alone_since else { return Ok(None) };
+    let (condition, id) = of_this(invite.about);
+    first(
+        connection,
+        &format!(
+            "SELECT {COLUMNS} FROM invites WHERE {condition} AND agent <> ?2 AND created_at > ?3 AND created_at <= ?4 AND revoked_at IS NULL
+             AND (state = 'sent' OR next_at IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM invite_steps AS s WHERE s.code = invites.code AND s.step = 'ended')
+             ORDER BY created_at DESC, rowid DESC LIMIT 1"
+        ),
+        params![id, invite.agent.get(), since, invite.at],
+    )
+}
+
+/// Whoever holds it finds the fence raised.
+pub(super) fn revoke(connection: &Connection, code: &Code, by: &Person, at: UnixSeconds) -> Result<Revoked> {
+    let Some(before) = one(connection, code)? else { return Ok(Revoked::Unknown) };
+    if before.revoked_at.is_some() {
+        return Ok(Revoked::Yes(before));
+    }
+    connection.execute(
+        "INSERT INTO audit (at, who, agent, what, ticket, code) VALUES (?1, ?2, ?3, 'invite_revoked', ?4, ?5)",
+        params![at, by.name, by.agent.map(AgentId::get), before.about.ticket().map(TicketId::get), code.as_str()],
+    )?;
+    let revoked = first(
+        connection,
+        &format!(
+            "UPDATE invites SET revoked_at = ?2, next_at = NULL, lease_until = NULL, fence = fence + 1 WHERE code = ?1 RETURNING {COLUMNS}"
+        ),
+        params![code.as_str(), at],
+    )?;
+    Ok(revoked.map_or(Revoked::Unknown, Revoked::Yes))
 }
 
 pub(super) fn claim(connection: &Connection, window: Window) -> Result<Option<InviteRow>> {
@@ -136,10 +193,11 @@ pub(super) fn one(connection: &Connection, code: &Code) -> Result<Option<InviteR
     first(connection, &format!("SELECT {COLUMNS} FROM invites WHERE code = ?1"), [code.as_str()])
 }
 
-pub(super) fn of_ticket(connection: &Connection, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>> {
+pub(super) fn of(connection: &Connection, about: About, limit: u32) -> Result<Vec<InviteRow>> {
+    let (condition, id) = of_this(about);
     let mut statement = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM invites WHERE ticket = ?1 ORDER BY created_at DESC, rowid DESC LIMIT ?2"))?;
-    let mut rows = statement.query(params![ticket.get(), limit])?;
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM invites WHERE {condition} ORDER BY created_at DESC, rowid DESC LIMIT ?2"))?;
+    let mut rows = statement.query(params![id, limit])?;
     let mut invites = Vec::new();
     while let Some(row) = rows.next()? {
         invites.push(read(row)?);

@@ -4,6 +4,7 @@
 mod by_hand;
 mod events;
 mod invites;
+mod lives;
 mod sessions;
 mod sign_in;
 mod steps;
@@ -20,8 +21,8 @@ use std::{
 use tokio::sync::oneshot;
 
 /// The schema this program writes.
-pub const SCHEMA_VERSION: i64 = 2;
-const MIGRATIONS: [&str; 2] = [include_str!("../schema/001.sql"), include_str!("../schema/002.sql")];
+pub const SCHEMA_VERSION: i64 = 3;
+const MIGRATIONS: [&str; 3] = [include_str!("../schema/001.sql"), include_str!("../schema/002.sql"), include_str!("../schema/003.sql")];
 /// Steps committed together at most.
 const GROUP: usize = 256;
 /// Pages in the log (32 MB) before they are moved into the file, which whoever commits then has to wait for. SQLite's own 1000

@@ -5,7 +5,7 @@ use super::super::{
     Decision, Fence, Held, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Postponed, Result,
     SessionFacts, SessionJob, SessionQuery, SessionState, SessionSummary, Source, StoreProblem, Window,
 };
-use super::{from_json, rows_changed, to_json, word};
+use super::{from_json, lives, rows_changed, to_json, word};
 use halo_remote_support::rules::{
     names::without_case,
     wording::Message,
@@ -106,7 +106,7 @@ fn read_job(connection: &Connection, lsid: &str) -> Result<SessionJob> {
     })
 }
 
-fn report_of(connection: &Connection, lsid: &Lsid) -> Result<Option<Vec<u8>>> {
+pub(super) fn report_of(connection: &Connection, lsid: &Lsid) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT body FROM reports WHERE lsid = ?1")?;
     Ok(statement.query_row([lsid.as_str()], |row| row.get(0)).optional()?)
 }
@@ -180,6 +180,9 @@ pub(super) fn decided(connection: &Connection, lsid: &Lsid, fence: Fence, decisi
     if changed == 1 {
         keep_report(connection, lsid, needed.then_some(decision.report.as_slice()))?;
         forget_outstanding(connection, lsid)?;
+        if let Some(told) = &decision.told {
+            lives::keep(connection, told, lsid)?;
+        }
         for write in &decision.writes {
             intend(connection, lsid, write)?;
         }
@@ -189,8 +192,9 @@ pub(super) fn decided(connection: &Connection, lsid: &Lsid, fence: Fence, decisi
 
 /// The facts without case, for searching.
 fn sought(lsid: &Lsid, facts: &SessionFacts) -> String {
-    let texts = [Some(lsid.as_str()), Some(facts.name.as_str()), facts.customer.as_deref(), facts.external_key.as_deref()];
-    let texts = texts.into_iter().flatten().chain(facts.technicians.iter().map(String::as_str));
+    let told = [&facts.user_name, &facts.site, &facts.client, &facts.customer, &facts.external_key];
+    let texts = [lsid.as_str(), facts.name.as_str()].into_iter().chain(told.into_iter().flatten().map(String::as_str));
+    let texts = texts.chain(facts.technicians.iter().chain(&facts.hosts).map(String::as_str));
     without_case(&texts.collect::<Vec<_>>().join("\n"))
 }
 

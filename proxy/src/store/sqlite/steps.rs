@@ -1,11 +1,11 @@
 //! The [`Store`] trait on SQLite: each step handed to the writer or to the reader. What it does stands beside.
 
 use super::super::{
-    Begun, ByHand, Cuts, Decision, EventCounts, EventState, EventSummary, Fence, Figures, Handled, Held, IntendedNote, InviteRow,
-    NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, SessionJob, SessionQuery, SessionState, SessionSummary, SignIn, Source,
-    Store, StoreProblem, Window,
+    About, Begun, ByHand, Cuts, Decision, EventCounts, EventState, EventSummary, Fence, Figures, Handled, Held, IntendedNote, InviteLife,
+    InviteRow, NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Revoked, SessionJob, SessionQuery, SessionState,
+    SessionSummary, SignIn, Source, Store, StoreProblem, Window,
 };
-use super::{Sqlite, by_hand, events, invites, sessions, sign_in, upkeep};
+use super::{Sqlite, by_hand, events, invites, lives, sessions, sign_in, upkeep};
 use crate::sign_in::Caller;
 use async_trait::async_trait;
 use halo_remote_support::{
@@ -121,21 +121,27 @@ impl Store for Sqlite {
     async fn invite(&self, code: Code) -> Result<Option<InviteRow>> {
         self.read(move |c| invites::one(c, &code)).await
     }
-    async fn invites_of(&self, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>> {
-        self.read(move |c| invites::of_ticket(c, ticket, limit)).await
+    async fn invites_of(&self, about: About, limit: u32) -> Result<Vec<InviteRow>> {
+        self.read(move |c| invites::of(c, about, limit)).await
+    }
+    async fn invite_lives(&self, codes: Vec<Code>) -> Result<Vec<InviteLife>> {
+        self.read(move |c| codes.iter().map(|code| lives::of(c, code)).collect()).await
+    }
+    async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Revoked> {
+        self.write(move |c| invites::revoke(c, &code, &by, at)).await
     }
     async fn issued(&self, code: Code) -> Result<Option<Issued>> {
         self.read(move |c| invites::issued(c, &code)).await
     }
 
-    async fn receive(&self, event: ReceivedEvent) -> Result<()> {
+    async fn receive(&self, event: ReceivedEvent) -> Result<Option<Code>> {
         self.write(move |c| {
-            events::receive(c, &event)?;
+            let revoked = events::receive(c, &event)?;
             // Only the end of a session is a promise worth killing for.
             if event.state == EventState::Accepted {
                 fail::fail_point!("intake_before_commit");
             }
-            Ok(())
+            Ok(revoked)
         })
         .await
     }
@@ -189,6 +195,9 @@ impl Store for Sqlite {
     }
     async fn session(&self, lsid: Lsid) -> Result<Option<SessionSummary>> {
         self.read(move |c| sessions::one(c, &lsid)).await
+    }
+    async fn report(&self, lsid: Lsid) -> Result<Option<Vec<u8>>> {
+        self.read(move |c| sessions::report_of(c, &lsid)).await
     }
     async fn sessions(&self, query: SessionQuery) -> Result<Vec<SessionSummary>> {
         self.read(move |c| sessions::list(c, None, &query)).await

@@ -1,24 +1,21 @@
 //! A panel and what the proxy tells it, played by the rules themselves.
 
-use super::super::{Effect, Event, Moment, State};
+use super::super::{About, State};
 use crate::{
-    api::{self, ChannelOption, Channels, Invite, InviteState, Me, Presence, TicketSummary},
+    api::{self, ChannelOption, Channels, ChatSummary, Invite, InviteState, Invites, Presence, TicketSummary},
     rules::{
         directory::{Agent, Directory, Team},
-        failure::{Failure, FailureKind},
         link::HttpsUrl,
         names::{RepresentativeNames, nfkc},
         routing::{Representative, Routing, route},
         settings::Settings,
         template::Values,
-        wording::Language,
-        words::{AgentId, Channel, TeamQueue, TicketId},
+        words::{AgentId, Channel, ChatId, TeamQueue, TicketId},
     },
+    views::panel::played::{NOON, Played, frame, me},
 };
 
-pub(super) const NOON: i64 = 1_767_268_800;
 pub(super) const DESK: Channel = Channel::Team(TeamQueue::Team(3));
-pub(super) const HOSTILE: &str = "<img src=x onerror=alert(1)> \"q\" 'a' {{x}} \u{202e}live";
 
 pub(super) fn agent(id: u32) -> Channel {
     Channel::Agent(AgentId::new(id).unwrap())
@@ -100,53 +97,40 @@ pub(super) fn invite(state: InviteState, routing: Routing) -> Invite {
     }
 }
 
-/// A panel at noon in London, with what it was told so far.
-pub(super) struct Panel {
-    pub(super) state: State,
-    chance: u8,
+pub(super) type Panel = Played<State>;
+
+pub(super) fn panel() -> Panel {
+    Played::new(State::new(About::Ticket(TicketId::new(1161).unwrap()), frame("Ticket 1161")))
 }
 
-impl Panel {
-    pub(super) fn new() -> Self {
-        let ticket = TicketId::new(1161).unwrap();
-        let state = State::new(ticket, Language::En, "https://support.example".into(), "https://halo.example".into(), |_| 0);
-        Self { state, chance: 0 }
-    }
-    pub(super) fn ready() -> Self {
-        let mut panel = Self::new();
-        panel.takes(Event::Me(Ok(me())));
-        panel.takes(Event::Channels(Box::new(Ok(offered(true, "Ann Keller")))));
-        panel
-    }
-    pub(super) fn takes(&mut self, event: Event) -> Vec<Effect> {
-        self.chance += 1;
-        self.state.update(event, &Moment { now: NOON, random: [self.chance; 32] })
-    }
-    pub(super) fn does(&mut self, action: &str, value: &str) -> Vec<Effect> {
-        self.takes(Event::Did(action.to_owned(), value.to_owned()))
-    }
-    /// Sends, and hands back the key under which that was done.
-    pub(super) fn sends(&mut self, action: &str) -> String {
-        match self.does(action, "").as_slice() {
-            [Effect::Send(_, key)] => key.clone(),
-            other => panic!("{other:?}"),
-        }
-    }
-    pub(super) fn answered(&mut self, answer: Result<Invite, Failure>) -> Vec<Effect> {
-        self.takes(Event::Sent(Box::new(answer)))
-    }
-    pub(super) fn fails(&mut self, kind: FailureKind) {
-        self.does("send", "");
-        self.answered(Err(Failure::new(kind).with("asked", "Ann Keller").with("host", "support.example")));
-    }
-    /// The HTML, one element a line.
-    pub(super) fn html(&self) -> String {
-        let html = self.state.html().replace("><", ">\n<");
-        assert!(!html.contains("went wrong on our side"), "{html}");
-        html
-    }
+pub(super) fn list(invites: &[Invite]) -> Invites {
+    Invites { invites: invites.to_vec(), look_again: 15 }
 }
 
-pub(super) fn me() -> Me {
-    Me { id: AgentId::new(42).unwrap(), name: "Priya Nair".to_owned(), is_administrator: false }
+/// Signed in, with what there is to choose from, and these earlier invites.
+pub(super) fn ready_with(invites: &[Invite]) -> Panel {
+    let mut panel = panel();
+    panel.does("start", "");
+    panel.answers("me", &me(false));
+    panel.answers("invites", &list(invites));
+    panel.answers("channels", &offered(true, "Ann Keller"));
+    panel
+}
+
+pub(super) fn ready() -> Panel {
+    ready_with(&[])
+}
+
+/// The same in the chat 640.
+pub(super) fn in_chat() -> Panel {
+    let mut panel = Played::new(State::new(About::Chat(ChatId::new(640).unwrap()), frame("Chat 640")));
+    panel.does("start", "");
+    panel.answers("me", &me(false));
+    panel.answers("invites", &list(&[]));
+    panel.answers("channels", &Channels { ticket: None, chat: Some(chat(640)), ..offered(true, "Ann Keller") });
+    panel
+}
+
+pub(super) fn chat(id: u32) -> ChatSummary {
+    ChatSummary { id: ChatId::new(id).unwrap(), name: "Connor Blake".to_owned(), user_name: None, ticket: None, open: true }
 }
