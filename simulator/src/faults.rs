@@ -64,6 +64,23 @@ pub struct Fault {
     times: u32,
 }
 
+impl Fault {
+    /// What strikes every request of a vendor that is down.
+    pub fn down() -> Self {
+        Self {
+            path: String::new(),
+            method: None,
+            action: None,
+            kind: Kind::Cut,
+            status: None,
+            headers: BTreeMap::new(),
+            body: String::new(),
+            milliseconds: 0,
+            times: 1,
+        }
+    }
+}
+
 /// The faults that wait.
 #[derive(Default)]
 pub struct Faults(Mutex<Vec<Fault>>);

@@ -4,6 +4,7 @@
 pub mod appliance;
 mod faults;
 pub mod halo;
+mod outgoing;
 mod requests;
 mod serve;
 mod settings;
@@ -30,6 +31,8 @@ pub struct Options {
     pub proxy_connect: Option<SocketAddr>,
     /// Where outbound events go.
     pub event_url: Option<String>,
+    /// Where Halo's webhooks go.
+    pub webhook_url: Option<String>,
     /// Folder of the demo's Halo screens; the appliance's pages are in `appliance` beside it.
     pub pages: Option<PathBuf>,
 }
@@ -69,8 +72,9 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
     let events = tokio::spawn(appliance::deliver_events(Arc::clone(&world), options.proxy_connect));
     let appliance = tokio::spawn(serve::serve(appliance, appliance::router(world, options.pages.as_deref())));
     let world = halo::World::new(halo_origin.clone(), appliance_origin.clone(), &options);
+    let webhooks = tokio::spawn(halo::deliver_webhooks(Arc::clone(&world), options.proxy_connect));
     let halo = tokio::spawn(serve::serve(halo, halo::router(world, options.pages.as_deref())));
-    let tasks = [events, appliance, halo].iter().map(tokio::task::JoinHandle::abort_handle).collect();
+    let tasks = [events, webhooks, appliance, halo].iter().map(tokio::task::JoinHandle::abort_handle).collect();
     Ok(Simulator { halo_origin, appliance_origin, halo_addr, appliance_addr, tasks })
 }
 

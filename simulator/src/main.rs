@@ -22,6 +22,9 @@ struct Arguments {
     /// Where the appliance sends its outbound events.
     #[arg(long)]
     event_url: Option<String>,
+    /// Where Halo sends its webhooks.
+    #[arg(long)]
+    webhook_url: Option<String>,
     /// Folder with the demo's pages.
     #[arg(long)]
     pages: Option<PathBuf>,
@@ -36,6 +39,7 @@ async fn main() -> std::io::Result<()> {
         proxy_origin: arguments.proxy_origin,
         proxy_connect: arguments.proxy_connect,
         event_url: arguments.event_url,
+        webhook_url: arguments.webhook_url,
         pages: arguments.pages,
     })
     .await?;

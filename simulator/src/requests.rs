@@ -65,6 +65,8 @@ pub trait Vendor: Send + Sync + 'static {
     fn agent(&self, _headers: &HeaderMap) -> Option<u32> {
         None
     }
+    /// Whether its API answers nothing at all.
+    fn is_down(&self) -> bool;
     /// How much later than at once it answers.
     fn latency_ms(&self) -> u64 {
         0
@@ -95,7 +97,8 @@ pub async fn record<V: Vendor>(State(vendor): State<Arc<V>>, request: Request, n
     let Ok(bytes) = axum::body::to_bytes(body, LARGEST_BODY).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let action = command(query.as_bytes()).or_else(|| command(&bytes));
-    let fault = vendor.ledger().faults.take(parts.method.as_str(), &path, action.as_deref());
+    let waiting = || vendor.ledger().faults.take(parts.method.as_str(), &path, action.as_deref());
+    let fault = if vendor.is_down() { Some(Fault::down()) } else { waiting() };
     let index = {
         let mut requests = lock(&vendor.ledger().requests);
         requests.push(Seen {

@@ -279,3 +279,25 @@ async fn the_ledger_names_the_agent_and_a_setting_nobody_knows_is_refused() {
     let typo = vendors.client.post(vendors.halo_url("/control/settings")).json(&json!({"honor_who_agentid": true})).send().await.unwrap();
     assert_eq!(typo.status(), 409);
 }
+
+#[tokio::test]
+async fn assets_are_found_by_their_awkward_tags_and_a_new_ticket_rings_the_webhook() {
+    let vendors = Vendors::open().await;
+    vendors.halo("settings", Some(json!({"webhook_url": "http://127.0.0.1:1/halo/x"}))).await;
+    let made = vendors.halo("portal-tickets", Some(json!({"user_id": 207, "summary": "Help", "tickettype_id": 3}))).await;
+    assert_eq!((&made["user_email"], &made["send_remoteinvite"]), (&json!("connor@batley.example"), &json!(true)));
+    let ledger = vendors.halo("ledger", None).await;
+    assert_eq!((&ledger["webhooks"][0]["event"], &ledger["webhooks"][0]["ticket_id"]), (&json!("New Ticket Logged"), &made["id"]));
+    assert!(ledger["mails"].as_array().unwrap().is_empty(), "Halo's own integration is not connected");
+    vendors.halo("settings", Some(json!({"builtin_integration": true}))).await;
+    vendors.halo("portal-tickets", Some(json!({"user_id": 207, "summary": "Help", "tickettype_id": 3}))).await;
+    assert_eq!(vendors.halo("ledger", None).await["mails"][0]["native"], true);
+    let (token, _) = vendors.sign_in(42).await;
+    let tags = async |query: &str| -> Vec<String> {
+        let list = vendors.read(&token, &format!("/api/Asset?{query}")).await;
+        list["assets"].as_array().unwrap().iter().map(|asset| asset["inventory_number"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(tags("search=BR%20LT%2F0148%20%232&search_inventory_number_only=true").await, ["BR LT/0148 #2", "BR LT/0148 #21"]);
+    assert_eq!(tags("inventory_number=BR%20LT%2F0148%20%232").await, ["BR LT/0148 #2"]);
+    assert_eq!(tags("ticket_id=1161").await, ["BR LT/0148 #2"]);
+}

@@ -10,7 +10,7 @@ const trouble = at("trouble");
 const refused = at("refused");
 
 let sessions = [];
-let chosen = null;
+let chosen = new URLSearchParams(location.search).get("lsid");
 let known = null;
 
 const people = roster({ select: at("me"), list: at("representatives"), failed: (error) => tell(refused, explain(error, WHOM)), changed: () => draw() });

@@ -1,14 +1,14 @@
 // The customers' mail: a list, and the chosen mail as a mail program would show it. Sends nothing.
-import { configured, drawer } from "./frame.js";
+import { screen } from "./frame.js";
 import { letter } from "./letter.js";
 import { ask, el, follow, keep, say, time } from "./page.js";
 
 const at = (id) => document.getElementById(id);
-const trouble = at("trouble");
-drawer(await configured(trouble));
+const { trouble, news, users } = await screen("mailbox");
 
 let mails = [];
 let chosen = Number(new URLSearchParams(location.search).get("id")) || null;
+const whose = at("whose");
 let shown = null;
 let seenBefore = false;
 
@@ -17,20 +17,35 @@ follow(
   async () => {
     const answer = await ask("/demo/mails");
     mails = [...(answer.mails ?? [])].sort((one, other) => other.id - one.id);
-    if (chosen === null && mails.length > 0) chosen = mails[0].id;
+    recipients();
     showAll();
   },
   trouble,
   "The simulated Halo",
 );
 
+/** One mailbox for each recipient; the address may name one before there is a mail in it. */
+function recipients() {
+  const wanted = whose.options.length === 0 ? (new URLSearchParams(location.search).get("to") ?? "") : whose.value;
+  const all = [...new Set([...users.map((user) => user.email), ...mails.map((mail) => mail.to), wanted])].filter(Boolean).sort();
+  keep(whose, ["", ...all], (to) => to, (to) => el("option", { value: to }, to || "Everybody"));
+  if (whose.value !== wanted) whose.value = wanted;
+}
+
+whose.addEventListener("change", () => {
+  chosen = null;
+  showAll();
+});
+
 function showAll() {
-  const rows = mails.map(({ id, to, subject, at: sent }) => ({ id, to, subject, sent, current: id === chosen }));
+  const here = mails.filter((mail) => !whose.value || mail.to === whose.value);
+  chosen = here.some((mail) => mail.id === chosen) ? chosen : (here[0]?.id ?? null);
+  const rows = here.map(({ id, to, subject, at: sent }) => ({ id, to, subject, sent, current: id === chosen }));
   const fresh = keep(at("mails"), rows, (mail) => mail.id, mailRow);
-  at("none").hidden = mails.length > 0;
-  if (seenBefore && fresh.length > 0) say(at("news"), `New mail: ${fresh.map((mail) => mail.subject).join(", ")}`);
+  at("none").hidden = here.length > 0;
+  if (seenBefore && fresh.length > 0) news(`New mail: ${fresh.map((mail) => mail.subject).join(", ")}`);
   seenBefore = true;
-  const mail = mails.find((one) => one.id === chosen);
+  const mail = here.find((one) => one.id === chosen);
   at("mail").hidden = !mail;
   if (mail && JSON.stringify(mail) !== shown) {
     shown = JSON.stringify(mail);

@@ -26,14 +26,16 @@ export async function ask(url, say, options = {}) {
     throw new NoAnswer("No answer", 0, null);
   }
   let body = null;
+  let words = null;
   try {
     body = text === "" ? null : JSON.parse(text);
   } catch {
     if (response.ok) throw new NoAnswer("The answer was not JSON", response.status, null);
+    if (text.length < 200 && !text.includes("<")) words = text;
   }
   if (!response.ok) {
-    const reason = body?.detail ?? body?.title ?? body?.error ?? body?.message;
-    throw new NoAnswer(typeof reason === "string" ? reason : `Answer ${response.status}`, response.status, body);
+    const reason = body?.detail ?? body?.title ?? body?.error ?? body?.message ?? body?.Message ?? words;
+    throw new NoAnswer(typeof reason === "string" ? reason.replace(/\.$/, "") : `Answer ${response.status}`, response.status, body);
   }
   return body ?? {};
 }

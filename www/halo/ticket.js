@@ -1,18 +1,26 @@
-// The ticket screen: details, the actions as they arrive, and the Remote Support tab as an iframe of the product's own
-// page. It knows nothing of what happens inside that frame.
-import { configured, config, drawer } from "./frame.js";
+// The ticket screen: details, the actions as they arrive, Halo's action buttons and "⋯" menu, and the Remote Support tab as
+// an iframe of the product's own page. It knows nothing of what happens inside the product's frames.
+import { actionButtons } from "./act.js";
+import { config, screen } from "./frame.js";
 import { letter } from "./letter.js";
-import { NoAnswer, ask, el, follow, keep, say, tell, time } from "./page.js";
+import { menu } from "./menu.js";
+import { NoAnswer, ask, el, follow, keep, say, time } from "./page.js";
+import { popup } from "./popup.js";
 
 const at = (id) => document.getElementById(id);
 const id = new URLSearchParams(location.search).get("id") ?? "1161";
-const trouble = at("trouble");
+const product = (page) => `${found.proxy}/embed/${page}?ticket=${encodeURIComponent(id)}`;
 
 say(at("number"), `› ${id}`);
-const found = await configured(trouble);
-drawer(found);
 tabs();
-frame(found);
+const found = await screen("tickets");
+const { trouble, news } = found;
+let ticket = { id: Number(id) };
+let sandbox = found.frame_sandbox ?? "";
+frame();
+const popped = (title, page) => [title, () => popup(title, product(page), sandbox, () => looking.again())];
+menu(at("more"), [popped("Send Beyond Trust Invite", "invite"), popped("Link Remote Session", "link")]);
+actionButtons({ bar: at("act"), place: at("act-form"), found, ticket: () => ticket, done: () => looking.again() });
 
 const DETAILS = [
   ["User", "user_name"],
@@ -36,11 +44,13 @@ async function look() {
     looking.stop();
     throw new NoAnswer(`there is no ticket ${id}`, 404, null);
   }
-  showTicket(answer.ticket ?? {});
+  ticket = answer.ticket ?? ticket;
+  showTicket();
+  showLinks(answer);
   showActions(answer.actions ?? []);
 }
 
-function showTicket(ticket) {
+function showTicket() {
   say(at("summary"), ticket.summary || "(no summary)");
   const title = `${ticket.id ?? id} ${ticket.summary ?? ""}`;
   if (document.title !== title) document.title = title;
@@ -53,16 +63,21 @@ function showTicket(ticket) {
   keep(at("details"), rows, (row) => row.label, ({ label, value }) => el("div", { class: label === "Description" ? "long" : null }, el("dt", {}, label), el("dd", {}, String(value) || "none")));
 }
 
+/** What hangs on the ticket: its chats, and the devices of its user. */
+function showLinks({ chats = [], assets = [] }) {
+  const rows = [
+    ...chats.map(({ id, name, closed }) => ({ href: `/chat?id=${id}`, label: `Chat with ${name}`, about: closed ? "closed" : "open" })),
+    ...assets.map(({ id, inventory_number: tag, key_field2: model }) => ({ href: `/asset?id=${id}`, label: tag || `Asset ${id}`, about: model })),
+  ];
+  at("linked").hidden = rows.length === 0;
+  keep(at("links"), rows, (row) => row.href, ({ href, label, about }) => el("li", {}, el("a", { href }, label), about ? el("small", {}, ` ${about}`) : null));
+}
+
 function showActions(actions) {
   const fresh = keep(at("actions"), actions, (action) => action.id, actionNode);
   say(at("count"), actions.length === 0 ? "" : `${actions.length}`);
   at("none").hidden = actions.length > 0;
-  if (seenBefore && fresh.length > 0) {
-    // The same words twice would not be read again: the place is emptied first.
-    say(at("news"), "");
-    const words = `New action: ${fresh.map((action) => action.outcome || "Note").join(", ")}`;
-    setTimeout(() => say(at("news"), words), 50);
-  }
+  if (seenBefore && fresh.length > 0) news(`New action: ${fresh.map((action) => action.outcome || "Note").join(", ")}`);
   seenBefore = true;
 }
 
@@ -82,6 +97,7 @@ function actionNode(action, old) {
         "header",
         {},
         el("h3", {}, outcome || "Note"),
+        action.who_type === 2 ? el("span", { class: "badge system" }, "System") : null,
         el("span", { class: hidden ? "badge private" : "badge" }, hidden ? "Private" : "Visible to user"),
         el("span", { class: "by" }, who || "Unknown", " ", time(datetime)),
       ),
@@ -97,23 +113,19 @@ function initials(name) {
 }
 
 /** The product's page for this ticket, framed as Halo's custom tab does it. */
-function frame({ proxy, frame_sandbox: sandbox }) {
+function frame() {
   const panel = at("panel-remote");
-  const make = (value) => {
+  const make = () => {
     panel.querySelector("iframe")?.remove();
-    const made = el("iframe", {
-      title: "Remote Support",
-      sandbox: value ? value : null,
-      src: `${proxy}/embed/ticket?ticket=${encodeURIComponent(id)}`,
-    });
-    panel.append(made);
+    panel.append(el("iframe", { title: "Remote Support", sandbox: sandbox || null, src: product("ticket") }));
   };
-  let shown = sandbox ?? "";
-  make(shown);
+  make();
   window.addEventListener("halo-settings", async () => {
     try {
       const now = (await config()).frame_sandbox ?? "";
-      if (now !== shown) make((shown = now));
+      if (now === sandbox) return;
+      sandbox = now;
+      make();
     } catch {
       // The panel that changed it says so already.
     }

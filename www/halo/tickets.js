@@ -1,9 +1,8 @@
 // The list of tickets; opening one is a link, nothing is changed here.
-import { configured, drawer } from "./frame.js";
+import { screen } from "./frame.js";
 import { ask, el, follow, keep } from "./page.js";
 
-const trouble = document.querySelector("#trouble");
-drawer(await configured(trouble));
+const { trouble } = await screen("tickets");
 
 const row = ({ id, summary, user_name, client_name, status, closed }) =>
   el(

@@ -17,11 +17,23 @@ const SANDBOXES = [
   ["allow-scripts allow-same-origin allow-forms", "Sandboxed, no pop-ups"],
 ];
 
+const EVENTS = [
+  ["support_conference_begin", "A session starts", "the invite shows that somebody is waiting"],
+  ["support_conference_member_added", "Somebody joins", "the invite shows who took it"],
+  ["support_conference_member_departed", "Somebody leaves", ""],
+];
+const LIFETIMES = [
+  [86_400, "24 hours"],
+  [3600, "One hour"],
+  [60, "One minute"],
+  [15, "15 seconds, to see one expire"],
+];
+
 const SIGN_IN = "Sign in as Priya Nair (administrator) in the Remote Support tab first.";
 
 /** Builds the panel into `place`. `open()` starts looking at the owners, `close()` stops. */
 export function tryThis(place, { proxy, appliance }) {
-  const parts = [representatives(appliance), product(proxy), halo()];
+  const parts = [representatives(appliance), product(proxy), vendor(appliance), halo()];
   place.classList.add("try");
   place.append(
     ...parts.map((part) => part.node),
@@ -138,6 +150,54 @@ function product(proxy) {
   };
 }
 
+/** The appliance's own settings: what it tells the product, how long keys last, whether it answers. */
+function vendor(appliance) {
+  const { node, rows, trouble } = group("Appliance");
+  const failed = (error) => tell(trouble, explain(error, "The simulated appliance"));
+  const url = `${appliance}/control/settings`;
+  const change = async (settings) => {
+    await ask(url, settings);
+    tell(trouble, "");
+  };
+  const down = toggle("The appliance is down", "nothing of its API answers", false, (on) => change({ down: on }), failed);
+  const events = EVENTS.map(([name, label, hint]) => {
+    const tells = async (on) => {
+      // The end of a session is always told: the product lives on it.
+      const others = (await ask(url)).events_to_send.filter((one) => one !== name);
+      await change({ events_to_send: on ? [...others, name] : others });
+    };
+    return [name, toggle(`Tells: ${label}`, hint, false, tells, failed)];
+  });
+  const life = choice("New session keys last", LIFETIMES, (value) => change({ key_ttl_seconds: Number(value) }), failed);
+  rows.append(down.node, ...events.map(([, one]) => one.node), life.node);
+  const look = async () => {
+    const settings = await ask(url);
+    down.show(settings.down === true);
+    for (const [name, one] of events) one.show(settings.events_to_send.includes(name));
+    life.show(String(settings.key_ttl_seconds), (value) => `${value} seconds`);
+  };
+  return { node, start: () => follow(4000, look, trouble, "The simulated appliance") };
+}
+
+/** A labelled choice that shows what is stored, also when it is none of those offered. */
+function choice(label, offered, change, failed) {
+  const select = el("select", { class: "field" }, ...offered.map(([value, text]) => el("option", { value }, text)));
+  let stored = null;
+  select.addEventListener("change", () => change(select.value).then(() => (stored = select.value), (error) => {
+    select.value = stored;
+    failed(error);
+  }));
+  return {
+    node: el("label", { class: "labelled" }, el("span", { class: "name" }, label), select),
+    show(now, name) {
+      if (now === stored) return;
+      stored = now;
+      if (![...select.options].some((option) => option.value === now)) select.append(el("option", { value: now }, name(now)));
+      select.value = now;
+    },
+  };
+}
+
 function halo() {
   const { node, rows, trouble } = group("Halo");
   const failed = (error) => tell(trouble, explain(error, "The simulated Halo"));
@@ -160,22 +220,15 @@ function halo() {
     (on) => change({ coop: on ? "same-origin" : "off" }),
     failed,
   );
-  const select = el("select", { class: "field" }, ...SANDBOXES.map(([value, label]) => el("option", { value }, label)));
-  let stored = "";
-  select.addEventListener("change", () => change({ frame_sandbox: select.value }).then(look, (error) => {
-    select.value = stored;
-    failed(error);
-  }));
-  rows.append(author.node, coop.node, el("label", { class: "labelled" }, el("span", { class: "name" }, "Frame of the Remote Support tab"), select));
+  const down = toggle("Halo is down", "nothing of its API answers; these screens do", false, (on) => change({ down: on }), failed);
+  const frame = choice("Frame of the Remote Support tab", SANDBOXES, (value) => change({ frame_sandbox: value }), failed);
+  rows.append(down.node, author.node, coop.node, frame.node);
   const look = async () => {
     const settings = await ask("/control/settings");
     author.show(settings.honour_who_agentid === true);
     coop.show(settings.coop === "same-origin");
-    const now = settings.frame_sandbox ?? "";
-    if (now === stored) return;
-    stored = now;
-    if (![...select.options].some((option) => option.value === now)) select.append(el("option", { value: now }, `Sandboxed: ${now}`));
-    select.value = now;
+    down.show(settings.down === true);
+    frame.show(settings.frame_sandbox ?? "", (value) => `Sandboxed: ${value}`);
   };
   return { node, start: () => follow(5000, look, trouble, "The simulated Halo") };
 }

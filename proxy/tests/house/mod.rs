@@ -81,6 +81,7 @@ impl House {
             proxy_origin: origin.clone(),
             proxy_connect: Some(proxy),
             event_url: Some(format!("{origin}/events/{EVENT_TOKEN}")),
+            webhook_url: None,
             pages: None,
         })
         .await

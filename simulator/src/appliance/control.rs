@@ -43,6 +43,7 @@ async fn ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
         "tokens": state.tokens.iter().map(token::Token::shown).collect::<Vec<_>>(),
         "keys": state.keys.iter().map(super::keys::Key::shown).collect::<Vec<_>>(),
         "sessions": state.sessions.iter().map(|session| shown::session(session, View::Technician)).collect::<Vec<_>>(),
+        "launches": state.launches.iter().map(super::jump::Launch::shown).collect::<Vec<_>>(),
         "events": state.events.iter().map(events::Event::shown).collect::<Vec<_>>(),
     }))
 }

@@ -2,15 +2,17 @@
 //! later event, until it is dropped when the retry duration is over. No signature, no secret, nothing of what was said.
 
 use super::{APPLIANCE_ID, State, World};
-use crate::{now_ms, random_hex};
+use crate::{
+    now_ms,
+    outgoing::{Post, post},
+    random_hex,
+};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use url::{Host, Url, form_urlencoded};
+use url::{Url, form_urlencoded};
 
 /// The one event the vendors' guide asks for ("Support Session End").
 pub(super) const SESSION_END: &str = "support_conference_end";
-/// The sender's own patience; not documented, a guess.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// The schema's version; not documented, a guess.
 const VERSION: &str = "7";
 
@@ -118,7 +120,7 @@ pub(crate) async fn deliver(world: Arc<World>, connect: Option<SocketAddr>) {
             world.wake.notified().await;
             continue;
         };
-        let status = post(url, connect, body).await.unwrap_or(0);
+        let status = post(url, connect, Post { content_type: "application/x-www-form-urlencoded", basic: None, body }).await.unwrap_or(0);
         if let Some(event) = world.state().events.iter_mut().find(|event| event.id == id) {
             event.statuses.push(status);
             event.delivered = status == 200;
@@ -128,28 +130,4 @@ pub(crate) async fn deliver(world: Arc<World>, connect: Option<SocketAddr>) {
             tokio::time::sleep(left.map_or(retry, |left| left.min(retry))).await;
         }
     }
-}
-
-/// Posts; the status, or nothing when there was no answer. A name under `localhost` resolves in browsers only: such a recipient
-/// is reached at `connect`, or at this machine.
-async fn post(mut url: Url, connect: Option<SocketAddr>, body: String) -> Option<u16> {
-    let public = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    let public = public.to_owned();
-    if let Some(Host::Domain(name)) = url.host() {
-        let here = (name == "localhost" || name.ends_with(".localhost"))
-            .then(|| SocketAddr::from(([127, 0, 0, 1], url.port_or_known_default().unwrap_or(80))));
-        if let Some(address) = connect.or(here) {
-            url.set_ip_host(address.ip()).ok()?;
-            url.set_port(Some(address.port())).ok()?;
-        }
-    }
-    let client = reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .pool_max_idle_per_host(0)
-        .build()
-        .ok()?;
-    let request = client.post(url).header("host", public).header("content-type", "application/x-www-form-urlencoded").body(body);
-    request.send().await.ok().map(|answer| answer.status().as_u16())
 }

@@ -4,6 +4,7 @@
 mod command;
 mod control;
 mod events;
+mod jump;
 mod keys;
 mod pages;
 mod people;
@@ -57,6 +58,8 @@ pub(crate) struct State {
     keys: Vec<keys::Key>,
     sessions: Vec<sessions::Session>,
     events: Vec<events::Event>,
+    devices: Vec<jump::Device>,
+    launches: Vec<jump::Launch>,
     /// Sessions of which no event tells.
     silent: BTreeSet<String>,
     /// Sessions whose report is cut off.
@@ -86,6 +89,10 @@ impl Vendor for World {
         &self.ledger
     }
 
+    fn is_down(&self) -> bool {
+        self.state().settings.is_on("down")
+    }
+
     fn latency_ms(&self) -> u64 {
         self.state().settings.get("latency_ms").as_u64().unwrap_or(0)
     }
@@ -96,7 +103,7 @@ impl State {
         let settings = json!({
             "namespace": "current", "report_lag_ms": 0, "report_override": null, "report_megabytes": 0, "window_error": null, "xml_api_enabled": true, "clock_skew_seconds": 0,
             "event_url": options.event_url, "event_retry_ms": 200, "event_retry_duration_ms": null, "events_to_send": [events::SESSION_END],
-            "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600, "latency_ms": 0,
+            "key_ttl_seconds": 86_400, "client_id": "bt-client", "client_secret": "bt-secret-1", "token_seconds": 3600, "latency_ms": 0, "down": false,
             "permissions": {
                 "perm_backup": "0", "perm_command": "full_access", "perm_configuration": "1", "perm_configuration_vault_account": "0", "perm_ecm": "0",
                 "perm_real_time_state": "0", "perm_reporting_archive": "0", "perm_reporting_license": "0", "perm_reporting_presentation": "0",
@@ -110,6 +117,8 @@ impl State {
             keys: Vec::new(),
             sessions: Vec::new(),
             events: Vec::new(),
+            devices: jump::seed(),
+            launches: Vec::new(),
             silent: BTreeSet::new(),
             damaged: BTreeSet::new(),
         }
@@ -133,7 +142,7 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .allow_origin(halo.into_iter().collect::<Vec<_>>())
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE]);
-    let ours = Router::new().merge(control::routes()).merge(requests::fault_routes()).merge(pages::endpoints()).layer(cors);
+    let ours = Router::new().merge(control::routes()).merge(requests::fault_routes()).merge(pages::endpoints()).merge(jump::endpoints()).layer(cors);
     Router::new()
         .route("/oauth2/token", post(token::issue))
         .route("/api/command", get(command::by_query).post(command::by_form))

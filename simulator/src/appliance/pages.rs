@@ -3,6 +3,7 @@
 use super::{
     State, World,
     control::{Answer, conflict},
+    jump,
     keys::Key,
     play::CUSTOMER,
     sessions::{self, Step},
@@ -24,7 +25,7 @@ use tower_http::{
 
 /// The customer page behind `/?ak=`, the console, and their files. `folder` holds Halo's screens; the appliance's are beside it.
 pub(super) fn files(folder: Option<&Path>, halo_origin: &str) -> Router<Arc<World>> {
-    let Some(folder) = folder.map(|folder| folder.with_file_name("appliance")) else { return Router::new() };
+    let Some(folder) = folder.map(|folder| folder.with_file_name("appliance")) else { return jump::page(None) };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors {halo_origin}"
     );
@@ -33,6 +34,7 @@ pub(super) fn files(folder: Option<&Path>, halo_origin: &str) -> Router<Arc<Worl
         .route("/console", get_service(ServeFile::new(folder.join("console.html"))))
         // One reading of the JSON for both vendors' screens.
         .route("/page.js", get_service(ServeFile::new(folder.with_file_name("halo").join("page.js"))))
+        .merge(jump::page(Some(folder.join("jump.html"))))
         .fallback_service(ServeDir::new(folder));
     let policy = HeaderValue::from_str(&policy).ok();
     let pages =

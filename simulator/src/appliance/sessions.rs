@@ -96,6 +96,13 @@ pub(super) struct Step {
     pub(super) wait: Option<i64>,
 }
 
+impl Step {
+    /// Somebody joins.
+    pub(super) fn joining(who: &str) -> Self {
+        Self { join: Some(who.to_owned()), ..Self::default() }
+    }
+}
+
 type Outcome = Result<(), String>;
 
 impl Session {

@@ -37,6 +37,7 @@ pub enum Module {
     Tickets,
     Customers,
     Chats,
+    Assets,
 }
 
 /// The caller of an API request, by its bearer token; within the rate limit.
@@ -57,6 +58,11 @@ impl FromRequestParts<Arc<World>> for Caller {
 }
 
 impl Caller {
+    /// Somebody who uses Halo's own screens, which are bound to no application's scope.
+    pub fn on_screen(agent: u32) -> Self {
+        Self { agent, scope: "all".to_owned() }
+    }
+
     /// Whether scope and module allow it.
     pub fn may(&self, state: &State, module: Module, write: bool) -> Result<(), Refusal> {
         let (name, area) = match module {
@@ -64,6 +70,7 @@ impl Caller {
             Module::Customers => ("Customers", "customers"),
             // That this scope, and no other, opens the chats is assumed from its name.
             Module::Chats => ("Chat", "chat"),
+            Module::Assets => ("Assets", "assets"),
         };
         if state.settings.lists("no_module", format!("{}:{name}", self.agent)) {
             return Err((StatusCode::UNAUTHORIZED, Json(json!({"Message": "You do not have permission to view this record."}))).into());

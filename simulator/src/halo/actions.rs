@@ -6,8 +6,9 @@ use super::{
     access::{Answer, Caller, Refusal, say},
     attachments,
     lists::{Asked, enveloped, wants},
-    nothing, now, text,
+    lookups, nothing, now, text,
     tickets::{may_see, number, only},
+    webhooks,
 };
 use crate::{escape, random_hex, settings::merge};
 use axum::{
@@ -47,13 +48,34 @@ pub(super) fn opening(ticket: &Value) -> Action {
     Action { fields, posted: false }
 }
 
+/// The first action of a ticket that is logged now: its user's, or the agent's who typed it in.
+pub(super) fn open(state: &mut State, ticket: &Value, author: Option<&Value>) {
+    let mut action = opening(ticket);
+    if let Some(agent) = author {
+        let change = json!({
+            "outcome": "Opened", "who": agent["name"], "who_type": 1, "who_agentid": agent["id"], "who_initials": agent["initials"],
+            "actionby_agent_id": agent["id"], "actionby_user_id": 0, "emaildirection": "",
+        });
+        merge(&mut action.fields, &change);
+    }
+    state.actions.push(action);
+}
+
+/// Halo's own integration mails its invite to the ticket's user, and keeps no action of it that we could read (not documented).
+pub(super) fn native_invite(state: &mut State, ticket: &Value) {
+    state.mails.push(json!({
+        "id": state.mails.len() + 1, "to": ticket["user_email"], "cc": "", "subject": "Remote session", "html": "<p>Halo's own invite</p>", "at": now(),
+        "ticket_id": ticket["id"], "action_id": 0, "native": true,
+    }));
+}
+
 fn blank(ticket: Value, id: u64) -> Value {
     json!({
         "ticket_id": ticket, "id": id, "outcome": "", "outcome_id": 0, "action_systemid": 0, "who": "", "who_type": 1, "who_agentid": 0, "who_initials": "",
         "who_colour": "#3b8ea5", "datetime": now(), "last_updated": now(), "note": "", "note_html": "", "emaildirection": "", "emailto": "", "emailcc": "",
         "emailsubject": "", "emailbody_html": "", "hiddenfromuser": false, "important": false, "timetaken": 0.0, "nonbilltime": 0.0, "old_status": 2,
         "new_status": 2, "new_status_name": "In Progress", "attachment_count": 0, "actionby_agent_id": 0, "actionby_user_id": 0, "on_behalf_of": 0,
-        "chatid": 0, "remotetechid": 0, "guid": random_hex(16), "_warning": null,
+        "chatid": 0, "remotetechid": 0, "customfields": [], "guid": random_hex(16), "_warning": null,
     })
 }
 
@@ -161,7 +183,9 @@ pub(super) async fn save(Shared(world): Shared<Arc<World>>, caller: Caller, Json
         let reply = if state.settings.text("action_reply") == Some("array") { json!([stored]) } else { stored };
         Ok(Json(reply).into_response())
     };
-    say(save(&mut state))
+    let answer = say(save(&mut state));
+    world.wake.notify_one();
+    answer
 }
 
 /// What a ticket's actions depend on.
@@ -207,6 +231,13 @@ fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -
     let id = next_id(state, &new["ticket_id"]);
     let mut action = blank(new["ticket_id"].clone(), id);
     merge(&mut action, new);
+    action["customfields"] = lookups::custom_fields(&json!([]), &new["customfields"]);
+    // The name and the number of an outcome follow each other.
+    if let Some(number) = new["outcome"].as_str().and_then(lookups::outcome_id) {
+        action["outcome_id"] = number;
+    } else if let (true, Some(name)) = (blank_text("outcome"), lookups::outcome_name(&new["outcome_id"])) {
+        action["outcome"] = name;
+    }
     let ours = json!({
         "id": id, "who": person["name"], "who_type": 1, "who_agentid": author, "who_initials": person["initials"], "actionby_agent_id": caller.agent,
         "attachment_count": 0,
@@ -216,6 +247,7 @@ fn create(state: &mut State, caller: &Caller, new: &Value, user_email: &Value) -
     if new["sendemail"] == true {
         send(state, &mut action, user_email);
     }
+    webhooks::action_added(state, &action);
     state.actions.push(Action { fields: action.clone(), posted: true });
     Ok(action)
 }

@@ -172,3 +172,46 @@ pub(super) async fn post(Shared(world): Shared<Arc<World>>, caller: Caller, Json
     };
     say(save(&mut state))
 }
+
+/// A chat as the screens show it: with the names of those in it, and its user.
+pub(super) fn on_screen(state: &State, chat: &Value) -> Value {
+    let named = |one: &Value| {
+        let agent = state.agents.iter().find(|agent| one["agent_id"] != 0 && agent["id"] == one["agent_id"]);
+        let user = state.users.iter().find(|user| one["user_id"] != 0 && user["id"] == one["user_id"]);
+        let name = agent.or(user).map_or_else(|| chat["name"].clone(), |person| person["name"].clone());
+        json!({"id": one["id"], "name": name, "agent": agent.is_some(), "user_id": one["user_id"]})
+    };
+    let present: Vec<Value> = chat["participants"].as_array().into_iter().flatten().map(named).collect();
+    let last = state.chat_messages.iter().rev().find(|message| message.fields["chat_id"] == chat["id"]);
+    json!({
+        "id": chat["id"], "name": chat["name"], "closed": chat["isclosed"], "ticket_id": chat["ticket_id"], "updated": chat["lastupdatedate"],
+        "user_id": present.iter().find(|one| one["agent"] == false).map_or(json!(0), |one| one["user_id"].clone()),
+        "last": last.map(|message| crate::halo::text::of_html(message.fields["text"].as_str().unwrap_or_default())), "participants": present,
+    })
+}
+
+/// A user begins a chat; answers its id.
+pub(super) fn begin(state: &mut State, user: u32, name: &Value, text: &str) -> u32 {
+    let newest = state.chats.iter().filter_map(|chat| chat["id"].as_u64()).max().unwrap_or(0);
+    let id = u32::try_from(newest + 1).unwrap_or(u32::MAX);
+    let mut chat = blank(id);
+    chat["name"] = name.clone();
+    state.chats.push(chat);
+    let sender = participant(state, id, 0, user, "");
+    append(state, id, sender, &crate::escape(text), &json!({"user_id": user, "display_name": name}), false);
+    id
+}
+
+/// The chat's customer says something; a closed chat takes nothing from them.
+pub(super) fn customer_says(state: &mut State, id: u32, html: &str) -> Response {
+    let Some(chat) = find(state, id) else { return nothing() };
+    if chat["isclosed"] == true {
+        return (StatusCode::CONFLICT, Json(json!({"error": "this chat has been closed"}))).into_response();
+    }
+    if html.is_empty() {
+        return (StatusCode::BAD_REQUEST, Json(json!({"error": "there is nothing to say"}))).into_response();
+    }
+    let customer = chat["participants"].as_array().into_iter().flatten().find(|one| one["agent_id"] == 0).cloned().unwrap_or_default();
+    let by = json!({"user_id": customer["user_id"], "unknown_id": customer["unknown_id"], "display_name": chat["name"]});
+    Json(append(state, id, customer["id"].as_u64().unwrap_or(0), html, &by, false)).into_response()
+}

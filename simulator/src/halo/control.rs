@@ -1,6 +1,6 @@
 //! `/control` of Halo: what tests and the demo's panel turn, and the ledger.
 
-use super::{World, attachments, chats};
+use super::{World, attachments, chats, tickets, webhooks};
 use crate::settings::merge;
 use axum::{
     Json, Router,
@@ -21,6 +21,9 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/control/agents/{id}", post(agent))
         .route("/control/tickets/{id}", post(ticket).delete(delete_ticket))
         .route("/control/chats/{id}", post(chat))
+        .route("/control/ticket-types/{id}", post(ticket_type))
+        .route("/control/assets/{id}", post(asset))
+        .route("/control/portal-tickets", post(portal_ticket))
 }
 
 /// Actions are those that were posted, not those that tickets begin with.
@@ -32,6 +35,7 @@ async fn ledger(Shared(world): Shared<Arc<World>>) -> Json<Value> {
         "deleted_actions": state.deleted_actions,
         "attachments": state.attachments.iter().map(attachments::Attachment::shown).collect::<Vec<_>>(),
         "mails": state.mails,
+        "webhooks": state.webhooks.iter().map(webhooks::Delivery::shown).collect::<Vec<_>>(),
         "chat_messages": state.chat_messages.iter().filter(|message| message.posted).map(|message| &message.fields).collect::<Vec<_>>(),
         "refreshes": state.auth.refresh_log,
         "sign_ins": state.auth.sign_ins,
@@ -72,6 +76,23 @@ async fn agent(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(chan
 /// Changes a ticket's fields, or makes one.
 async fn ticket(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Value>) -> Json<Value> {
     Json(patch(&mut world.state().tickets, id, &change))
+}
+
+/// Changes a ticket type's fields, or makes one.
+async fn ticket_type(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Value>) -> Json<Value> {
+    Json(patch(&mut world.state().ticket_types, id, &change))
+}
+
+/// Changes an asset's fields, or makes one.
+async fn asset(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(change): Json<Value>) -> Json<Value> {
+    Json(patch(&mut world.state().assets, id, &change))
+}
+
+/// A user logs a ticket on the portal.
+async fn portal_ticket(Shared(world): Shared<Arc<World>>, Json(new): Json<Value>) -> Json<Value> {
+    let made = tickets::log(&mut world.state(), &new, tickets::LoggedBy::User);
+    world.wake.notify_one();
+    Json(made)
 }
 
 async fn delete_ticket(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>) {

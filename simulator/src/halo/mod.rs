@@ -2,18 +2,24 @@
 
 mod access;
 mod actions;
+mod assets;
 mod attachments;
 mod auth;
 mod chats;
 mod control;
+mod demo;
 mod global;
 mod lists;
+mod lookups;
 mod native;
 mod pages;
 mod people;
 mod sign_in;
 mod text;
 mod tickets;
+mod webhooks;
+
+pub(crate) use webhooks::deliver as deliver_webhooks;
 
 use crate::{
     Options, lock, now_ms,
@@ -39,6 +45,8 @@ use std::{
 pub struct World {
     state: Mutex<State>,
     ledger: Ledger,
+    /// A webhook may wait.
+    wake: tokio::sync::Notify,
     origin: String,
     appliance_origin: String,
     start: Options,
@@ -53,6 +61,9 @@ pub(crate) struct State {
     deleted_actions: Vec<Value>,
     attachments: Vec<attachments::Attachment>,
     mails: Vec<Value>,
+    assets: Vec<Value>,
+    ticket_types: Vec<Value>,
+    webhooks: Vec<webhooks::Delivery>,
     remote_sessions: Vec<Value>,
     chats: Vec<Value>,
     chat_messages: Vec<chats::Message>,
@@ -64,7 +75,14 @@ pub(crate) struct State {
 impl World {
     pub(crate) fn new(origin: String, appliance_origin: String, options: &Options) -> Arc<Self> {
         let state = Mutex::new(State::new(options));
-        Arc::new(Self { state, ledger: Ledger::default(), origin, appliance_origin, start: options.clone() })
+        Arc::new(Self {
+            state,
+            ledger: Ledger::default(),
+            wake: tokio::sync::Notify::new(),
+            origin,
+            appliance_origin,
+            start: options.clone(),
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -83,8 +101,9 @@ impl State {
         let tickets = tickets::seed();
         let settings = json!({
             "honour_who_agentid": false, "coop": "off", "frame_sandbox": "", "rate_limit": null, "rate_limit_shape": "json", "retry_after": null,
-            "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "latency_ms": 0, "agent_list": "array", "action_reply": "object",
+            "token_seconds": 3600, "deny_agents": [], "no_module": [], "gateway_ms": null, "latency_ms": 0, "down": false, "agent_list": "array", "action_reply": "object",
             "closed_refuses": false, "closed_chat_refuses": false, "delete_refused": false, "deny_actions": false, "attachment_limit": null, "builtin_integration": false, "tenant": "northwind", "proxy_origin": options.proxy_origin,
+            "webhook_url": options.webhook_url, "webhook_user": null, "webhook_password": null, "webhook_retries": 0,
         });
         let mut state = Self {
             settings: Settings::new(settings),
@@ -95,6 +114,9 @@ impl State {
             attachments: Vec::new(),
             tickets,
             mails: Vec::new(),
+            assets: assets::seed(),
+            ticket_types: lookups::ticket_types(),
+            webhooks: Vec::new(),
             remote_sessions: Vec::new(),
             chats: Vec::new(),
             chat_messages: Vec::new(),
@@ -113,6 +135,10 @@ impl Vendor for World {
 
     fn agent(&self, headers: &HeaderMap) -> Option<u32> {
         self.state().auth.holder(headers).map(|token| token.agent)
+    }
+
+    fn is_down(&self) -> bool {
+        self.state().settings.is_on("down")
     }
 
     fn latency_ms(&self) -> u64 {
@@ -149,6 +175,12 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .route("/api/users/{id}", get(people::user))
         .route("/api/tickets", get(tickets::list).post(tickets::save))
         .route("/api/tickets/{id}", get(tickets::one))
+        .route("/api/asset", get(assets::list))
+        .route("/api/asset/{id}", get(assets::one))
+        .route("/api/tickettype", get(lookups::type_list))
+        .route("/api/tickettype/{id}", get(lookups::one_type))
+        .route("/api/outcome", get(lookups::outcome_list))
+        .route("/api/outcome/{id}", get(lookups::one_outcome))
         .route("/api/actions", get(actions::list).post(actions::save))
         .route("/api/actions/{id}", get(actions::one).delete(actions::delete))
         .route("/api/attachment", get(attachments::list))
@@ -160,6 +192,7 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .merge(native::routes())
         .merge(control::routes())
         .merge(requests::fault_routes())
+        .merge(demo::routes())
         .merge(pages::routes(folder, &world))
         // A large file is refused by the setting, not on the way.
         .layer(DefaultBodyLimit::disable())

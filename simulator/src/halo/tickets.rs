@@ -3,9 +3,9 @@
 use super::{
     State, World,
     access::{Answer, Caller, Module, Refusal, say},
-    chats,
+    actions, assets, chats,
     lists::{Asked, enveloped, found, is_asked_for, wants},
-    nothing, now,
+    lookups, nothing, now, webhooks,
 };
 use crate::settings::merge;
 use axum::{
@@ -61,6 +61,7 @@ pub(super) fn seed() -> Vec<Value> {
     ];
     for ticket in &mut tickets {
         let change = match ticket["id"].as_u64() {
+            Some(1161 | 1162) => json!({"assets": assets::seed().iter().take(1).map(assets::in_list).collect::<Vec<_>>()}),
             Some(1164) => json!({"_canupdate": false}),
             Some(1165) => json!({"hasbeenclosed": true, "dateclosed": "2026-01-06T10:00:00Z", "status_id": 9, "status_name": "Closed"}),
             _ => json!({}),
@@ -117,7 +118,11 @@ pub(super) async fn list(Shared(world): Shared<Arc<World>>, caller: Caller, Quer
     let fits = |ticket: &&Value| {
         let open = ticket["hasbeenclosed"] == false || !wants(&asked, "open_only");
         let closed = ticket["hasbeenclosed"] == true || !wants(&asked, "closed_only");
+        let asset = asked
+            .get("asset_id")
+            .is_none_or(|id| ticket["assets"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == number(id))));
         ["agent_id", "client_id", "user_id"].iter().all(|field| is_asked_for(&asked, ticket, field))
+            && asset
             && open
             && closed
             && found(&asked, ticket, &["summary", "details"])
@@ -137,17 +142,62 @@ pub(super) async fn save(Shared(world): Shared<Arc<World>>, caller: Caller, Json
             if known["_canupdate"] == false {
                 return Err(StatusCode::FORBIDDEN.into());
             }
+            let fields = lookups::custom_fields(&known["customfields"], &new["customfields"]);
             merge(known, new);
+            known["customfields"] = fields;
             known["last_update"] = now();
             return Ok(Json(&*known).into_response());
         }
-        let id = 1 + state.tickets.iter().filter_map(|ticket| ticket["id"].as_u64()).max().unwrap_or(0);
-        let mut made = ticket(0, "", "", None);
-        merge(&mut made, new);
-        made["id"] = json!(id);
-        made["dateoccurred"] = now();
-        state.tickets.push(made.clone());
-        Ok(Json(made).into_response())
+        Ok(Json(log(state, new, LoggedBy::Agent(caller.agent))).into_response())
     };
-    say(save(&mut state))
+    let answer = say(save(&mut state));
+    world.wake.notify_one();
+    answer
+}
+
+/// Who logs a ticket.
+#[derive(Clone, Copy)]
+pub(super) enum LoggedBy {
+    Agent(u32),
+    /// On the portal: the ticket's user.
+    User,
+}
+
+/// Logs a ticket: its fields by name, its first action, Halo's own invite when that integration is connected, the webhook. That
+/// the portal always applies the type's default, and the agent's screen sends what the agent left in the field, is documented.
+pub(super) fn log(state: &mut State, new: &Value, by: LoggedBy) -> Value {
+    let id = 1 + state.tickets.iter().filter_map(|ticket| ticket["id"].as_u64()).max().unwrap_or(0);
+    let user = state.users.iter().find(|user| user["id"] == new["user_id"]).cloned().unwrap_or_default();
+    let mut made = ticket(0, "", "", None);
+    if !user.is_null() {
+        merge(&mut made, &json!({"user_name": user["name"], "user_email": user["emailaddress"]}));
+    }
+    merge(&mut made, new);
+    let kind = state.ticket_types.iter().find(|kind| kind["id"] == made["tickettype_id"]).cloned().unwrap_or_default();
+    let (reported_by, agent) = match by {
+        LoggedBy::Agent(agent) => (json!(""), agent),
+        LoggedBy::User => (made["user_name"].clone(), 1),
+    };
+    let ours = json!({
+        "id": id, "dateoccurred": now(), "datecreated": now(), "last_update": now(), "reportedby": reported_by, "tickettype_name": kind["name"],
+        "customfields": lookups::custom_fields(&json!([]), &new["customfields"]),
+    });
+    merge(&mut made, &ours);
+    if new["agent_id"].is_null() {
+        made["agent_id"] = json!(agent);
+    }
+    if matches!(by, LoggedBy::User) {
+        made["send_remoteinvite"] = json!(kind["default_sendremoteinvite"] == 1);
+    }
+    state.tickets.push(made.clone());
+    let author = match by {
+        LoggedBy::Agent(agent) => state.agents.iter().find(|known| known["id"] == agent).cloned(),
+        LoggedBy::User => None,
+    };
+    actions::open(state, &made, author.as_ref());
+    if made["send_remoteinvite"] == true && state.settings.is_on("builtin_integration") {
+        actions::native_invite(state, &made);
+    }
+    webhooks::ticket_logged(state, &made);
+    made
 }

@@ -28,7 +28,15 @@ impl Vendors {
     }
 
     pub async fn with(event_url: Option<String>, proxy_connect: Option<SocketAddr>) -> Self {
-        let options = Options { halo_port: 0, appliance_port: 0, proxy_origin: PROXY.to_owned(), proxy_connect, event_url, pages: None };
+        let options = Options {
+            halo_port: 0,
+            appliance_port: 0,
+            proxy_origin: PROXY.to_owned(),
+            proxy_connect,
+            event_url,
+            webhook_url: None,
+            pages: None,
+        };
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().timeout(PATIENCE).build().unwrap();
         Self { simulator: start(options).await.unwrap(), client }
     }

@@ -74,6 +74,7 @@ impl Simulator {
         command.arg("--halo-port").arg(halo.to_string()).arg("--appliance-port").arg(appliance.to_string());
         command.arg("--proxy-origin").arg(proxy).arg("--proxy-connect").arg(format!("127.0.0.1:{port}"));
         command.arg("--event-url").arg(format!("{proxy}/events/{}", folder.event_token));
+        command.arg("--webhook-url").arg(format!("{proxy}/halo/{}", folder.webhook_token));
         command.arg("--pages").arg(workspace.root.join("www/halo")).stdout(Stdio::piped());
         let mut process = Process::start("simulator", &mut command, folder.path().join("simulator.log"))?;
         let mut lines = BufReader::new(process.child.stdout.take().context("the simulator has no output")?);

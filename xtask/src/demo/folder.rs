@@ -19,6 +19,8 @@ pub struct Folder {
     path: PathBuf,
     /// Part of the address that events are posted to.
     pub event_token: String,
+    /// Part of the address that Halo's webhooks are posted to.
+    pub webhook_token: String,
     _temporary: Option<TempDir>,
 }
 
@@ -43,17 +45,8 @@ impl Folder {
 
     fn at(path: PathBuf, temporary: Option<TempDir>) -> Result<Self> {
         fs::create_dir_all(path.join("data"))?;
-        let file = path.join("data/event-token");
-        let event_token = match fs::read_to_string(&file) {
-            Ok(token) => token.trim().to_owned(),
-            Err(_) => {
-                let mut bytes = [0; 24];
-                getrandom::fill(&mut bytes)?;
-                hex::encode(bytes)
-            }
-        };
-        secret(&file, &event_token)?;
-        Ok(Self { path, event_token, _temporary: temporary })
+        let [event_token, webhook_token] = ["event-token", "webhook-token"].map(|name| token(&path.join("data").join(name)));
+        Ok(Self { path, event_token: event_token?, webhook_token: webhook_token?, _temporary: temporary })
     }
 
     pub fn path(&self) -> &Path {
@@ -134,6 +127,20 @@ fn settings() -> serde_json::Value {
         { "queue": "team:3", "name": "Service Desk", "displayName": "Service Desk", "isDefault": true, "enabled": true },
         { "queue": "team:4", "name": "Network Team", "displayName": "Network Team", "isDefault": false, "enabled": true },
     ] })
+}
+
+/// The token in this file, made when there is none.
+fn token(file: &Path) -> Result<String> {
+    let token = match fs::read_to_string(file) {
+        Ok(token) => token.trim().to_owned(),
+        Err(_) => {
+            let mut bytes = [0; 24];
+            getrandom::fill(&mut bytes)?;
+            hex::encode(bytes)
+        }
+    };
+    secret(file, &token)?;
+    Ok(token)
 }
 
 /// A file only its owner can read.
