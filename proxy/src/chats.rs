@@ -17,6 +17,8 @@ use std::{
 
 /// A list may be this old, or as old as the budget of calls asks for.
 const AGE: Duration = Duration::from_secs(10);
+/// A no holds longer: each costs a renewed token besides, because Halo answers a missing right like a token that is spent.
+const NO: Duration = Duration::from_secs(60);
 /// So many lists are remembered.
 const LISTS: usize = 1024;
 /// Halo's agent "Unassigned", who is nobody.
@@ -24,7 +26,7 @@ const UNASSIGNED: u32 = 1;
 
 #[derive(Debug)]
 struct Kept {
-    chats: Vec<Chat>,
+    chats: Result<Vec<Chat>, Failure>,
     /// By the monotonic clock.
     at: Duration,
 }
@@ -39,20 +41,27 @@ pub struct OpenChats(Mutex<HashMap<(AgentId, Option<TicketId>), Kept>>);
 /// Halo's answer, or Halo out of reach.
 pub async fn open(app: &App, caller: &Caller, ticket: Option<TicketId>) -> Result<Vec<Chat>, Failure> {
     let place = (caller.agent, ticket);
-    if let Some(chats) = app.chats.kept(app, place) {
-        return Ok(chats);
+    if let Some(kept) = app.chats.kept(app, place) {
+        return kept;
     }
-    let mut chats = app
+    let answer = app
         .delegation
         .call(caller.agent, |token| async move { app.halo.open_chats(&token, ticket).await })
         .await?
-        .ok_or_else(|| Failure::new(FailureKind::SignedOut))?
-        .map_err(|error| error.failure())?;
-    if ticket.is_none() {
-        chats.retain(|chat| is_for(chat, caller.agent));
-    }
-    app.chats.keep(app, place, &chats);
-    Ok(chats)
+        .ok_or_else(|| Failure::new(FailureKind::SignedOut))?;
+    let chats = match answer {
+        Ok(mut chats) => {
+            if ticket.is_none() {
+                chats.retain(|chat| is_for(chat, caller.agent));
+            }
+            Ok(chats)
+        }
+        Err(error) if error.unauthorized() || error.forbidden() => Err(error.failure()),
+        // Whatever else it is may be over the next moment.
+        Err(error) => return Err(error.failure()),
+    };
+    app.chats.keep(app, place, chats.clone());
+    chats
 }
 
 /// The agent is in it, or nobody is; where Halo does not tell who is, the agent sees for himself.
@@ -77,26 +86,24 @@ pub fn summary(chat: &Chat) -> ChatSummary {
 }
 
 impl OpenChats {
-    fn kept(&self, app: &App, place: (AgentId, Option<TicketId>)) -> Option<Vec<Chat>> {
+    fn kept(&self, app: &App, place: (AgentId, Option<TicketId>)) -> Option<Result<Vec<Chat>, Failure>> {
         let age = AGE.max(Duration::from_secs(app.lines.halo.look_again(true).into()));
+        let now = app.clock.monotonic();
         let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.get(&place).filter(|kept| app.clock.monotonic().saturating_sub(kept.at) < age).map(|kept| kept.chats.clone())
+        let kept = lists.get(&place)?;
+        let holds = now.saturating_sub(kept.at) < if kept.chats.is_ok() { age } else { NO };
+        holds.then(|| kept.chats.clone())
     }
 
-    fn keep(&self, app: &App, place: (AgentId, Option<TicketId>), chats: &[Chat]) {
+    fn keep(&self, app: &App, place: (AgentId, Option<TicketId>), chats: Result<Vec<Chat>, Failure>) {
         let at = app.clock.monotonic();
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lists.len() >= LISTS {
-            lists.retain(|_, kept| at.saturating_sub(kept.at) < AGE);
+            lists.retain(|_, kept| at.saturating_sub(kept.at) < NO);
         }
         if lists.len() < LISTS {
-            lists.insert(place, Kept { chats: chats.to_vec(), at });
+            lists.insert(place, Kept { chats, at });
         }
-    }
-
-    /// Forgets an agent's lists: one of them has just turned out to be too old.
-    pub fn forget(&self, agent: AgentId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _), _| *of != agent);
     }
 }
 

@@ -522,6 +522,22 @@ async fn looking_again_and_again_costs_halo_next_to_nothing() {
 }
 
 #[tokio::test]
+async fn an_agent_without_the_chat_module_invites_by_mail_and_costs_no_token_a_look() {
+    let house = House::open().await;
+    let frame = house.sign_in(ANN).await;
+    house.halo("settings", Some(json!({"no_module": ["43:Chat"]}))).await;
+    let (status, channels) = frame.get("/channels?ticket=1161").await;
+    assert_eq!((status, &channels["chats"]), (200, &json!([])), "{channels}");
+    let refreshes = async || house.halo("ledger", None).await["refreshes"].as_array().unwrap().len();
+    let before = refreshes().await;
+    for _ in 0..3 {
+        assert_eq!(frame.get("/channels?ticket=1161").await.0, 200);
+        assert_eq!(frame.get("/chats").await.1["code"], "halo_permission");
+    }
+    assert!(refreshes().await <= before + 1, "one for the caller's own chats, none for looking again");
+}
+
+#[tokio::test]
 async fn an_event_that_tells_of_an_invite_is_kept_as_fast_as_any_and_believed_in_nothing_else() {
     let house = House::open().await;
     let frame = house.sign_in(PRIYA).await;
