@@ -3,6 +3,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
@@ -32,14 +34,61 @@ export async function openHouse() {
   };
 }
 
-/** A ticket's screen in a browser of its own, with the frame of our tab. */
-export async function openTicket(house, { ticket = 1161, ...options } = {}) {
+/** One of Halo's screens in a browser of its own, with the frame of our page in it. */
+export async function openScreen(house, path, { title = 'Remote Support', ...options } = {}) {
   const context = await house.browser.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
-  await page.goto(`${house.halo}/ticket?id=${ticket}`);
-  await chooseTab(page, 'remote');
-  return { context, page, frame: page.frameLocator('iframe[title="Remote Support"]') };
+  await page.goto(`${house.halo}${path}`);
+  return { context, page, frame: page.frameLocator(`iframe[title="${title}"]`), close: () => context.close() };
+}
+
+/** A ticket's screen. */
+export async function openTicket(house, { ticket = 1161, ...options } = {}) {
+  const opened = await openScreen(house, `/ticket?id=${ticket}`, options);
+  await chooseTab(opened.page, 'remote');
+  return opened;
+}
+
+/** The page of ours that is framed there. */
+export const framed = (page, path = '/embed/') => page.frames().find((one) => one.url().includes(path));
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds inside our frame; it is handed in by the debugger, which no policy stops. */
+export async function violations(page, path) {
+  const frame = framed(page, path);
+  await frame.evaluate(await axe);
+  const { violations: found } = await frame.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
+
+/** Presses Tab until the focused element is the wanted one. */
+export async function tabTo({ page }, wanted, path) {
+  const seen = [];
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    const at = await framed(page, path).evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      return { role: element?.getAttribute('role'), text: element?.textContent?.trim(), name: element?.tagName, id: element?.id };
+    });
+    if (wanted(at)) return;
+    seen.push(`${at.name} ${at.role ?? at.text?.slice(0, 20) ?? ''}`);
+  }
+  throw new Error(`never reached by Tab; passed ${seen.join(', ')}`);
+}
+
+/** Puts the focus at the top of our frame: from there on the keyboard goes. */
+export const atTheTop = (frame) => frame.locator('#rs-heading').first().evaluate((heading) => heading.focus());
+
+/** What a page's console says that no page of ours should. */
+export function complaints(page) {
+  const found = [];
+  page.on('pageerror', (error) => found.push(String(error)));
+  // A question that is refused (nobody signed in) is told by the browser itself.
+  page.on('console', (message) => message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && found.push(message.text()));
+  return found;
 }
 
 /** Chooses one of the ticket's tabs (`actions`, `remote`) where there is room for one panel only. */
@@ -51,10 +100,10 @@ export async function chooseTab(page, name) {
 }
 
 /** Signs in by the pop-up, the way an agent does. */
-export async function signIn({ context, frame }, agent = 'Priya Nair') {
-  const [popup] = await Promise.all([context.waitForEvent('page'), frame.getByRole('button', { name: 'Sign in' }).click()]);
+export async function signIn({ context, frame }, agent = 'Priya Nair', settled = '#rs-channels') {
+  const [popup] = await Promise.all([context.waitForEvent('page'), frame.locator('#rs-sign-in').click()]);
   await popup.getByRole('link', { name: agent }).click();
-  await frame.getByRole('listbox', { name: 'Remote Session Technician/Channel' }).waitFor();
+  await frame.locator(settled).first().waitFor();
 }
 
 export async function control(origin, path, body) {
@@ -70,6 +119,11 @@ export async function control(origin, path, body) {
 
 export const haloLedger = (house) => control(house.halo, 'ledger');
 export const applianceLedger = (house) => control(house.appliance, 'ledger');
+/** BeyondTrust tells of a session's beginning, and of who comes and goes. */
+export const tellEverything = (house) =>
+  control(house.appliance, 'settings', {
+    events_to_send: ['support_conference_begin', 'support_conference_member_added', 'support_conference_member_departed', 'support_conference_end'],
+  });
 export const logIn = (house, id, logged_in) => control(house.appliance, `representatives/${id}`, { logged_in });
 
 /** Asks until there is an answer. */

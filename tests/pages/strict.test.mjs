@@ -1,28 +1,14 @@
 // Scenario 40 for the invite panel in English: strict policy, keyboard only, axe, dark, 320 px, WebAssembly blocked, many mounts.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { openHouse, openTicket, signIn } from './house.mjs';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { atTheTop, framed, openHouse, openTicket, signIn, tabTo, violations } from './house.mjs';
 
 let house;
 before(async () => {
   house = await openHouse();
 });
 after(() => house?.close());
-
-const framed = (page) => page.frames().find((one) => one.url().includes('/embed/ticket'));
-
-/** axe inside our frame; it is handed in by the debugger, which no policy stops. */
-async function violations(page) {
-  const frame = framed(page);
-  await frame.evaluate(axe);
-  const { violations: found } = await frame.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-}
 
 test('strict_40_no_policy_is_broken_from_signed_out_to_sent_with_the_keyboard_alone', async () => {
   const ticket = await openTicket(house);
@@ -44,10 +30,7 @@ test('strict_40_no_policy_is_broken_from_signed_out_to_sent_with_the_keyboard_al
   await list.waitFor();
   await ticket.page.bringToFront();
   // From the top of the frame: only Tab, arrows and Enter from here on.
-  await ticket.frame.getByRole('heading', { name: 'Send Beyond Trust Invite' }).evaluate((heading) => {
-    heading.tabIndex = -1;
-    heading.focus();
-  });
+  await atTheTop(ticket.frame);
   await tabTo(ticket, (at) => at.role === 'listbox' || at.role === 'option');
   await keyboard.press('End');
   await keyboard.press('Home');
@@ -59,22 +42,6 @@ test('strict_40_no_policy_is_broken_from_signed_out_to_sent_with_the_keyboard_al
   assert.deepEqual(complaints, []);
   await ticket.context.close();
 });
-
-/** Presses Tab until the focused element is the wanted one. */
-async function tabTo(ticket, wanted) {
-  const seen = [];
-  for (let presses = 0; presses < 20; presses += 1) {
-    await ticket.page.keyboard.press('Tab');
-    const at = await framed(ticket.page).evaluate(() => {
-      let element = document.activeElement;
-      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-      return { role: element?.getAttribute('role'), text: element?.textContent?.trim(), name: element?.tagName };
-    });
-    if (wanted(at)) return;
-    seen.push(`${at.name} ${at.role ?? ''}`);
-  }
-  assert.fail(`never reached by Tab; passed ${seen.join(', ')}`);
-}
 
 for (const [name, options] of [
   ['wide', {}],
