@@ -147,9 +147,9 @@ test('demo_a_ticket_from_the_agents_screen_says_what_was_chosen', async () => {
   const { page, complaints, close } = await open('/new-ticket');
   const invite = page.getByRole('switch', { name: /Send Remote Session Invitation/ });
   assert.equal(await invite.isChecked(), false);
-  await page.getByLabel('Ticket type').selectOption({ label: 'Service Request' });
+  await page.getByRole('combobox', { name: 'Ticket type' }).selectOption({ label: 'Service Request' });
   assert.equal(await invite.isChecked(), true, 'the type has it on');
-  await page.getByLabel('Remote Session Technician/Channel').selectOption({ label: 'Ann Keller' });
+  await page.getByRole('combobox', { name: 'Remote Session Technician/Channel' }).selectOption({ label: 'Ann Keller' });
   await page.getByLabel('Summary').fill('A second screen');
   await page.getByRole('button', { name: 'Log ticket' }).click();
   await page.waitForURL('**/ticket?id=*');
@@ -163,7 +163,7 @@ test('demo_a_ticket_from_the_agents_screen_says_what_was_chosen', async () => {
 
 test('demo_a_ticket_from_the_portal_is_its_users', async () => {
   const { page, complaints, close } = await open('/portal');
-  await page.getByLabel('What is it about?').selectOption({ label: 'Service Request' });
+  await page.getByRole('combobox', { name: 'What is it about?' }).selectOption({ label: 'Service Request' });
   await page.getByText('come with an invitation').waitFor();
   await page.getByLabel('Summary').fill('My mouse is lost');
   await page.getByRole('button', { name: 'Log ticket' }).click();

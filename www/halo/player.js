@@ -161,7 +161,10 @@ function light(step) {
     return;
   }
   place.classList.add("lit");
-  place.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  // Above the bar, and below the head of the page: only moved when it is not there.
+  const { top, bottom } = place.getBoundingClientRect();
+  const room = innerHeight - 210;
+  if (top < 56 || (bottom > room && top > room / 2)) place.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
 }
 
 /** What the stories may do and see: the simulators' own data, nothing of the product's. */

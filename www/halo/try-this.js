@@ -18,9 +18,9 @@ const SANDBOXES = [
 ];
 
 const EVENTS = [
-  ["support_conference_begin", "A session starts", "the invite shows that somebody is waiting"],
-  ["support_conference_member_added", "Somebody joins", "the invite shows who took it"],
-  ["support_conference_member_departed", "Somebody leaves", ""],
+  ["support_conference_begin", "when a session starts", "the invite shows that somebody is waiting"],
+  ["support_conference_member_added", "when somebody joins", "the invite shows who took it"],
+  ["support_conference_member_departed", "when somebody leaves", ""],
 ];
 const LIFETIMES = [
   [86_400, "24 hours"],
@@ -180,7 +180,7 @@ function vendor(appliance) {
       const others = (await ask(url)).events_to_send.filter((one) => one !== name);
       await change({ events_to_send: on ? [...others, name] : others });
     };
-    return [name, toggle(`Tells: ${label}`, hint, false, tells, failed)];
+    return [name, toggle(`Tells ${label}`, hint, false, tells, failed)];
   });
   const life = choice("New session keys last", LIFETIMES, (value) => change({ key_ttl_seconds: Number(value) }), failed);
   rows.append(down.node, ...events.map(([, one]) => one.node), life.node);
