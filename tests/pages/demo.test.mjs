@@ -205,7 +205,13 @@ test('demo_an_appliance_that_is_down_answers_nothing_and_comes_back', async () =
   await until('it is down', () => fetch(api).then(() => false, () => true));
   await down.uncheck();
   await until('it is back', () => fetch(api).then(() => true, () => false));
-  assert.equal((await control(house.appliance, 'settings')).down, false);
+  await page.getByRole('switch', { name: /Tells when somebody joins/ }).check();
+  await page.getByLabel('New session keys last').selectOption({ label: 'One minute' });
+  const wanted = { down: false, events: ['support_conference_end', 'support_conference_member_added'], seconds: 60 };
+  await until('all is stored', async () => {
+    const { down, events_to_send: events, key_ttl_seconds: seconds } = await control(house.appliance, 'settings');
+    return JSON.stringify({ down, events: events.toSorted(), seconds }) === JSON.stringify(wanted);
+  });
   await close();
 });
 

@@ -54,9 +54,15 @@ export function player(found) {
   const again = () => begin(story.id);
   for (const [button, act] of [[parts.stop, stop], [parts.pause, pause], [parts.next, next], [parts.again, again]]) button.addEventListener("click", act);
 
-  async function play() {
+  // One at a time: what a step has begun is finished before the story goes on.
+  let running = Promise.resolve();
+  function play() {
     until = new AbortController();
     const { signal } = until;
+    running = running.then(() => go(signal));
+  }
+
+  async function go(signal) {
     tell(parts.trouble, "");
     try {
       while (walk.step < story.steps.length && !signal.aborted) {
