@@ -216,3 +216,36 @@ async fn the_customers_page_shows_no_private_talk_and_public_names() {
     demo("/demo/end", Some(json!({"lsid": lsid}))).await;
     assert_eq!(demo(&format!("/demo/session?ak={ak}"), None).await["state"], "ended");
 }
+
+#[tokio::test]
+async fn a_client_script_link_finds_devices_by_parts_and_its_session_carries_the_key() {
+    let vendors = Vendors::open().await;
+    let query = "type=rep&operation=generate&action=start_jump_item_session&jump.method=pinned&search_string=BR%20LT%2F0148%20%232&session.custom.external_key=1161.7K3M9QX2DH";
+    let found = async |query: &str| -> serde_json::Value {
+        vendors.client.get(vendors.appliance_url(&format!("/demo/jump?{query}"))).send().await.unwrap().json().await.unwrap()
+    };
+    vendors.client.get(vendors.appliance_url(&format!("/api/client_script?{query}"))).send().await.unwrap();
+    let devices = found(query).await["devices"].clone();
+    let names: Vec<_> = devices.as_array().unwrap().iter().map(|device| device["hostname"].as_str().unwrap()).collect();
+    assert_eq!(names, ["LT-0148", "LT-0148-21"], "the vendor finds parts");
+    let none = found("type=rep&operation=generate&action=start_pinned_client_session&search_string=").await;
+    assert_eq!(none["problem"], "The link says no device.");
+    let wish = json!({"query": query, "device": 31, "by": "rep:7"});
+    let started = vendors.client.post(vendors.appliance_url("/demo/jump")).json(&wish).send().await.unwrap();
+    let lsid = started.json::<serde_json::Value>().await.unwrap()["lsid"].clone();
+    let ledger = vendors.appliance("ledger", None).await;
+    assert_eq!((&ledger["launches"][0]["lsid"], &ledger["launches"][0]["search"]["search_string"]), (&lsid, &json!("BR LT/0148 #2")));
+    assert_eq!((&ledger["sessions"][0]["external_key"], &ledger["sessions"][0]["state"]), (&json!("1161.7K3M9QX2DH"), &json!("active")));
+    let absent = json!({"query": query, "device": 31, "by": "rep:9"});
+    assert_eq!(vendors.client.post(vendors.appliance_url("/demo/jump")).json(&absent).send().await.unwrap().status(), 409, "not logged in");
+}
+
+#[tokio::test]
+async fn an_appliance_that_is_down_answers_nothing_and_can_still_be_turned() {
+    let vendors = Vendors::open().await;
+    vendors.appliance("settings", Some(json!({"down": true}))).await;
+    let ask = || vendors.client.get(vendors.appliance_url("/api/command?action=check_health")).send();
+    assert!(ask().await.is_err());
+    vendors.appliance("settings", Some(json!({"down": false}))).await;
+    assert!(ask().await.is_ok());
+}

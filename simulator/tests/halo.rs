@@ -301,3 +301,27 @@ async fn assets_are_found_by_their_awkward_tags_and_a_new_ticket_rings_the_webho
     assert_eq!(tags("inventory_number=BR%20LT%2F0148%20%232").await, ["BR LT/0148 #2"]);
     assert_eq!(tags("ticket_id=1161").await, ["BR LT/0148 #2"]);
 }
+
+#[tokio::test]
+async fn what_people_do_on_the_screens_is_done_by_the_api_in_their_names() {
+    let vendors = Vendors::open().await;
+    vendors.halo("settings", Some(json!({"webhook_url": "http://127.0.0.1:1/halo/x"}))).await;
+    let act = async |path: &str, body: Value| {
+        let answer = vendors.client.post(vendors.halo_url(&format!("/demo/{path}"))).json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
+    };
+    let action = json!({"ticket_id": 1161, "outcome": "Private Note", "note_html": "<p>Seen</p>", "customfields": [{"id": 203, "value": "Ann Keller"}]});
+    assert_eq!(act("action", json!({"agent": 43, "action": action})).await.1["who"], "Ann Keller");
+    let not_his = json!({"agent": 43, "action": {"ticket_id": 1164, "outcome": "Private Note", "note_html": "<p>Seen</p>"}});
+    assert_eq!(act("action", not_his).await.0, 403);
+    let logged = act("new-ticket", json!({"user": 207, "ticket": {"summary": "Help", "tickettype_id": 3}})).await.1;
+    assert_eq!((&logged["user_name"], &logged["send_remoteinvite"]), (&json!("Connor Blake"), &json!(true)));
+    let typed = act("new-ticket", json!({"agent": 42, "ticket": {"summary": "Help", "user_id": 207, "tickettype_id": 1}})).await.1;
+    assert_eq!(typed["agent_id"], 42);
+    let ledger = vendors.halo("ledger", None).await;
+    let events: Vec<_> = ledger["webhooks"].as_array().unwrap().iter().map(|hook| hook["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["Action Added", "New Ticket Logged", "New Ticket Logged"]);
+    assert_eq!(act("chat-message", json!({"chat": 640, "agent": 42, "text": "a < b"})).await.1["text"], "a &lt; b");
+    act("chat-close", json!({"chat": 640, "closed": true})).await;
+    assert_eq!(act("chat-message", json!({"chat": 640, "text": "Hello?"})).await.0, 409, "a closed chat takes nothing from its customer");
+}

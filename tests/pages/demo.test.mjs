@@ -143,6 +143,44 @@ test('demo_both_sides_of_a_chat_hear_each_other', async () => {
   await customer.close();
 });
 
+test('demo_a_ticket_from_the_agents_screen_says_what_was_chosen', async () => {
+  const { page, complaints, close } = await open('/new-ticket');
+  const invite = page.getByRole('switch', { name: /Send Remote Session Invitation/ });
+  assert.equal(await invite.isChecked(), false);
+  await page.getByRole('combobox', { name: 'Ticket type' }).selectOption({ label: 'Service Request' });
+  assert.equal(await invite.isChecked(), true, 'the type has it on');
+  await page.getByRole('combobox', { name: 'Remote Session Technician/Channel' }).selectOption({ label: 'Ann Keller' });
+  await page.getByLabel('Summary').fill('A second screen');
+  await page.getByRole('button', { name: 'Log ticket' }).click();
+  await page.waitForURL('**/ticket?id=*');
+  await page.getByRole('heading', { name: 'A second screen' }).waitFor();
+  const id = Number(new URL(page.url()).searchParams.get('id'));
+  const { webhooks } = await haloLedger(house);
+  assert.equal(webhooks.filter((hook) => hook.ticket_id === id && hook.event === 'New Ticket Logged').length, 1);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('demo_a_ticket_from_the_portal_is_its_users', async () => {
+  const { page, complaints, close } = await open('/portal');
+  await page.getByRole('combobox', { name: 'What is it about?' }).selectOption({ label: 'Service Request' });
+  await page.getByText('come with an invitation').waitFor();
+  await page.getByLabel('Summary').fill('My mouse is lost');
+  await page.getByRole('button', { name: 'Log ticket' }).click();
+  await page.locator('#tickets').getByText('My mouse is lost').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Look at your mail' }).getAttribute('href'), '/mailbox?to=connor%40batley.example');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('demo_the_buttons_of_an_asset_hand_over_its_number_or_the_variable_as_it_is', async () => {
+  const { page, close } = await open('/asset?id=5120');
+  const address = (name) => page.getByRole('link', { name }).getAttribute('href');
+  assert.equal(await address('Open in BeyondTrust'), `${house.proxy}/embed/asset?asset=5120`);
+  assert.equal(await address('Open, wrong variable'), `${house.proxy}/embed/asset?asset=$ASSETID`);
+  await close();
+});
+
 test('demo_the_link_of_an_asset_opens_the_device_and_starts_its_session', async () => {
   const { page, close } = await open(LINK, {}, house.appliance);
   await page.getByRole('button', { name: 'Start session on LT-0148', exact: true }).click();
@@ -167,7 +205,13 @@ test('demo_an_appliance_that_is_down_answers_nothing_and_comes_back', async () =
   await until('it is down', () => fetch(api).then(() => false, () => true));
   await down.uncheck();
   await until('it is back', () => fetch(api).then(() => true, () => false));
-  assert.equal((await control(house.appliance, 'settings')).down, false);
+  await page.getByRole('switch', { name: /Tells when somebody joins/ }).check();
+  await page.getByLabel('New session keys last').selectOption({ label: 'One minute' });
+  const wanted = { down: false, events: ['support_conference_end', 'support_conference_member_added'], seconds: 60 };
+  await until('all is stored', async () => {
+    const { down, events_to_send: events, key_ttl_seconds: seconds } = await control(house.appliance, 'settings');
+    return JSON.stringify({ down, events: events.toSorted(), seconds }) === JSON.stringify(wanted);
+  });
   await close();
 });
 

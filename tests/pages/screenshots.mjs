@@ -72,7 +72,8 @@ async function photograph(house, look, options) {
   await chooseTab(page, 'actions');
   await page.locator(`#actions [data-action="${written.id}"]`).waitFor();
   await shot('note');
-  for (const [name, path] of [['start', '/'], ['tickets', '/tickets'], ['mailbox', '/mailbox']]) {
+  const screens = [['start', '/'], ['tickets', '/tickets'], ['new-ticket', '/new-ticket'], ['chats', '/chats'], ['chat', '/chat?id=641'], ['asset', '/asset?id=5120'], ['portal', '/portal'], ['mailbox', '/mailbox']];
+  for (const [name, path] of screens) {
     await page.goto(house.halo + path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     if (name === 'mailbox') await page.frameLocator('iframe.letter').getByRole('link').first().waitFor();

@@ -54,9 +54,15 @@ export function player(found) {
   const again = () => begin(story.id);
   for (const [button, act] of [[parts.stop, stop], [parts.pause, pause], [parts.next, next], [parts.again, again]]) button.addEventListener("click", act);
 
-  async function play() {
+  // One at a time: what a step has begun is finished before the story goes on.
+  let running = Promise.resolve();
+  function play() {
     until = new AbortController();
     const { signal } = until;
+    running = running.then(() => go(signal));
+  }
+
+  async function go(signal) {
     tell(parts.trouble, "");
     try {
       while (walk.step < story.steps.length && !signal.aborted) {
@@ -161,7 +167,10 @@ function light(step) {
     return;
   }
   place.classList.add("lit");
-  place.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  // Above the bar, and below the head of the page: only moved when it is not there.
+  const { top, bottom } = place.getBoundingClientRect();
+  const room = innerHeight - 210;
+  if (top < 56 || (bottom > room && top > room / 2)) place.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
 }
 
 /** What the stories may do and see: the simulators' own data, nothing of the product's. */

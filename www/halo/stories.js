@@ -180,7 +180,7 @@ export const STORIES = [
         tab: "#tab-actions",
         say: "Halo tells the product of the new ticket. It asks for a key of the default team and sends the mail. I wait for it.",
         until: mailed,
-        hint: "Nothing has come: an administrator picks the custom fields in the product's settings first.",
+        hint: "Nothing has come: see in Try this whether invites by themselves are set up.",
       },
       { page: ({ ticket }) => `/ticket?id=${ticket}`, at: NOTE, tab: "#tab-actions", say: "The invite is on the ticket, and not in any agent's name: nobody pressed anything." },
       { page: ({ mail }) => `/mailbox?id=${mail}`, at: "#mail", say: "And it is in Connor's mailbox." },

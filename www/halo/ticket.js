@@ -28,7 +28,6 @@ const DETAILS = [
   ["Client", "client_name"],
   ["Site", "site_name"],
   ["Agent", "agent_name"],
-  ["Status", "status"],
   ["Priority", "priority_name"],
 ];
 

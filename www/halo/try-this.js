@@ -18,9 +18,9 @@ const SANDBOXES = [
 ];
 
 const EVENTS = [
-  ["support_conference_begin", "A session starts", "the invite shows that somebody is waiting"],
-  ["support_conference_member_added", "Somebody joins", "the invite shows who took it"],
-  ["support_conference_member_departed", "Somebody leaves", ""],
+  ["support_conference_begin", "when a session starts", "the invite shows that somebody is waiting"],
+  ["support_conference_member_added", "when somebody joins", "the invite shows who took it"],
+  ["support_conference_member_departed", "when somebody leaves", ""],
 ];
 const LIFETIMES = [
   [86_400, "24 hours"],
@@ -32,8 +32,8 @@ const LIFETIMES = [
 const SIGN_IN = "Sign in as Priya Nair (administrator) in the Remote Support tab first.";
 
 /** Builds the panel into `place`. `open()` starts looking at the owners, `close()` stops. */
-export function tryThis(place, { proxy, appliance }) {
-  const parts = [representatives(appliance), product(proxy), vendor(appliance), halo()];
+export function tryThis(place, { proxy, appliance, fields = {}, outcomes = [] }) {
+  const parts = [representatives(appliance), product(proxy, picked(fields, outcomes)), vendor(appliance), halo()];
   place.classList.add("try");
   place.append(
     ...parts.map((part) => part.node),
@@ -92,7 +92,16 @@ function representatives(appliance) {
   return { node, start: () => follow(2500, look, trouble, "The simulated appliance") };
 }
 
-function product(proxy) {
+/** What an administrator picks so that tickets and actions send invites by themselves. */
+function picked(fields, outcomes) {
+  const invites = outcomes.filter((one) => one.outcome === "Invite to Remote Session").map((one) => one.id);
+  return {
+    on: { sendField: fields.ticket_send?.id ?? null, channelField: fields.ticket_channel?.id ?? null, actionChannelField: fields.action_channel?.id ?? null, inviteOutcomes: invites },
+    off: { sendField: null, channelField: null, actionChannelField: null, inviteOutcomes: [] },
+  };
+}
+
+function product(proxy, picks) {
   const { node, rows, trouble } = group("Product settings");
   const signIn = el("p", { class: "cast", hidden: true });
   const again = el("button", { type: "button", class: "small", onclick: () => look() }, "Check again");
@@ -107,14 +116,17 @@ function product(proxy) {
     rows.hidden = refused(error);
     tell(trouble, refused(error) ? "" : explain(error, "The product"));
   };
-  const change = (name) => async (on) => {
+  const save = async (changed) => {
     // Somebody else may have saved since: the version must be the one in force.
     const { version, settings } = await read();
-    await ask(url, { version, settings: { ...settings, [name]: on }, connection: {} }, { ...request, method: "PUT" });
+    await ask(url, { version, settings: { ...settings, ...changed(settings) }, connection: {} }, { ...request, method: "PUT" });
     tell(trouble, "");
   };
+  const change = (name) => (on) => save(() => ({ [name]: on }));
   const switches = new Map(PRODUCT.map(([name, label, hint]) => [name, toggle(label, hint, false, change(name), failed)]));
-  rows.append(...[...switches.values()].map((one) => one.node));
+  const setUp = (on) => save(({ automatic }) => ({ automatic: { ...automatic, ...(on ? picks.on : picks.off) } }));
+  const automatic = toggle("Invites by themselves are set up", "the fields and the action of this Halo are picked", false, setUp, failed);
+  rows.append(...[...switches.values()].map((one) => one.node), automatic.node);
   rows.hidden = true;
   let asking = false;
   let askedAt = 0;
@@ -125,6 +137,8 @@ function product(proxy) {
     try {
       const { settings } = await read();
       for (const [name, one] of switches) one.show(settings?.[name] === true);
+      automatic.show(settings?.automatic?.inviteOutcomes?.length > 0);
+      automatic.node.hidden = !settings?.automatic;
       signIn.hidden = true;
       rows.hidden = false;
       tell(trouble, "");
@@ -166,7 +180,7 @@ function vendor(appliance) {
       const others = (await ask(url)).events_to_send.filter((one) => one !== name);
       await change({ events_to_send: on ? [...others, name] : others });
     };
-    return [name, toggle(`Tells: ${label}`, hint, false, tells, failed)];
+    return [name, toggle(`Tells ${label}`, hint, false, tells, failed)];
   });
   const life = choice("New session keys last", LIFETIMES, (value) => change({ key_ttl_seconds: Number(value) }), failed);
   rows.append(down.node, ...events.map(([, one]) => one.node), life.node);

@@ -145,7 +145,10 @@ pub(super) fn page(file: Option<PathBuf>) -> Router<Arc<World>> {
             let query = query.unwrap_or_default();
             world.state().launches.push(Launch { query, device: None, lsid: None, at_ms: crate::now_ms() });
             let text = file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
-            text.map_or_else(|| Html("The representative console (simulated)".to_owned()).into_response(), |text| Html(text).into_response())
+            text.map_or_else(
+                || Html("The representative console (simulated)".to_owned()).into_response(),
+                |text| Html(text).into_response(),
+            )
         }),
     )
 }
@@ -218,7 +221,15 @@ async fn device(Shared(world): Shared<Arc<World>>, Path(id): Path<u32>, Json(cha
     if !state.devices.iter().any(|device| device.id == id) {
         let none = String::new;
         let (public_ip, private_ip) = ("203.0.113.18".to_owned(), format!("10.18.4.{id}"));
-        state.devices.push(Device { id, hostname: format!("DEVICE-{id}"), comments: none(), tag: none(), public_ip, private_ip, customer: none() });
+        state.devices.push(Device {
+            id,
+            hostname: format!("DEVICE-{id}"),
+            comments: none(),
+            tag: none(),
+            public_ip,
+            private_ip,
+            customer: none(),
+        });
     }
     let Some(device) = state.devices.iter_mut().find(|device| device.id == id) else { return Json(json!({})) };
     let fields = [

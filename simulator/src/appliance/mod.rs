@@ -142,7 +142,12 @@ pub(crate) fn router(world: Arc<World>, folder: Option<&Path>) -> Router {
         .allow_origin(halo.into_iter().collect::<Vec<_>>())
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE]);
-    let ours = Router::new().merge(control::routes()).merge(requests::fault_routes()).merge(pages::endpoints()).merge(jump::endpoints()).layer(cors);
+    let ours = Router::new()
+        .merge(control::routes())
+        .merge(requests::fault_routes())
+        .merge(pages::endpoints())
+        .merge(jump::endpoints())
+        .layer(cors);
     Router::new()
         .route("/oauth2/token", post(token::issue))
         .route("/api/command", get(command::by_query).post(command::by_form))

@@ -2,7 +2,9 @@
 //! API, in that person's name: what the API makes happen, happens here, too.
 
 use super::{
-    State, World, access::Caller, actions, assets, chats, lookups, nothing,
+    State, World,
+    access::Caller,
+    actions, assets, chats, lookups, nothing,
     tickets::{self, LoggedBy, number, only},
 };
 use crate::{escape, settings::merge};

@@ -123,7 +123,9 @@ settings = {settings}
 
 /// What an administrator would have chosen; everything else takes its default.
 fn settings() -> serde_json::Value {
-    serde_json::json!({ "teams": [
+    // The simulated Halo's fields and its action "Invite to Remote Session", by their numbers.
+    let automatic = serde_json::json!({ "sendField": 202, "channelField": 201, "actionChannelField": 203, "inviteOutcomes": [89] });
+    serde_json::json!({ "automatic": automatic, "teams": [
         { "queue": "team:3", "name": "Service Desk", "displayName": "Service Desk", "isDefault": true, "enabled": true },
         { "queue": "team:4", "name": "Network Team", "displayName": "Network Team", "isDefault": false, "enabled": true },
     ] })

@@ -123,7 +123,8 @@ fn announce(json: bool, origins: &Origins, folder: &Path) -> Result<()> {
 
   There: ticket 1161, tab Remote Support. Sign in (any agent, for example Priya Nair), pick who takes the session,
   read the mail as it will look, send it. Then open the mailbox, follow the link, play customer and technician, end the
-  session, and read the ticket again. The start page has switches: log technicians in and out, fallback on and off, ...
+  session, and read the ticket again. The start page plays this for you, and more: chats, assets, tickets from the portal;
+  and it has switches: log technicians in and out, fallback on and off, the appliance down, ...
 
   Halo (simulated)        {halo}/
   BeyondTrust (simulated) {appliance}/
