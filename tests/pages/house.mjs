@@ -11,7 +11,9 @@ import { chromium } from 'playwright-core';
 /** Anything that takes longer is a failure. */
 export const PATIENCE = 30_000;
 
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+// As most people's browsers will be: a frame of another site keeps only cookies of its own partition.
+const COOKIES = '--test-third-party-cookie-phaseout';
+const QUIET = [COOKIES, '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** Starts the demo and a browser; `close` stops both. */
 export async function openHouse() {
@@ -101,7 +103,7 @@ export async function chooseTab(page, name) {
 
 /** Signs in by the pop-up, the way an agent does. */
 export async function signIn({ context, frame }, agent = 'Priya Nair', settled = '#rs-channels') {
-  const [popup] = await Promise.all([context.waitForEvent('page'), frame.locator('#rs-sign-in').click()]);
+  const [popup] = await Promise.all([context.waitForEvent('page'), frame.locator('[data-action="sign-in"]').first().click()]);
   await popup.getByRole('link', { name: agent }).click();
   await frame.locator(settled).first().waitFor();
 }

@@ -61,7 +61,7 @@ test('link_32_likely_first_with_the_reason_preview_one_confirm_and_undo_by_keybo
   await keyboard.press('Enter');
   await link(ticket).getByText('Taken back').waitFor();
   await session(ticket, /Connor Blake/).first().waitFor();
-  assert.equal((await notes(1161, lsid)).length, 1, 'what was posted is in the ledger');
+  assert.equal((await notes(1161, lsid)).length, 0, 'the action is gone');
   const shown = await ticket.page.locator('#actions').getByText(lsid).count();
   assert.equal(shown, 0);
   assert.deepEqual(found, []);

@@ -1,8 +1,8 @@
-// Scenario 40 for the invite panel in English: strict policy, keyboard only, axe, dark, 320 px, WebAssembly blocked, many mounts.
+// Scenario 40: strict policy, keyboard only, axe, German, dark, 320 px, WebAssembly blocked, many mounts.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { atTheTop, framed, openHouse, openTicket, signIn, tabTo, violations } from './house.mjs';
+import { applianceLedger, atTheTop, complaints, control, framed, haloLedger, logIn, openHouse, openScreen, openTicket, setting, signIn, tabTo, until, violations } from './house.mjs';
 
 let house;
 before(async () => {
@@ -67,6 +67,49 @@ for (const [name, options] of [
   });
 }
 
+test('strict_40_in_german_dark_and_320_px_wide_7_9_12_and_32_work', async () => {
+  const options = { viewport: { width: 320, height: 900 }, colorScheme: 'dark', locale: 'de-DE' };
+  await control(house.appliance, 'play', { customer: 'Connor Blake', script: [{ join: 'rep:7' }, { say: 'Hallo', by: 'rep:7' }], end: true });
+  await logIn(house, 9, false);
+  const ticket = await openTicket(house, options);
+  const found = complaints(ticket.page);
+  await signIn(ticket);
+  await setting(ticket.page, house.proxy, { fallback: true });
+  const mails = (await haloLedger(house)).mails.length;
+  await ticket.frame.getByRole('option', { name: 'Ann Keller' }).click();
+  await ticket.frame.getByRole('button', { name: 'Einladung senden' }).click();
+  await until('the mail', async () => (await haloLedger(house)).mails.length === mails + 1);
+  await ticket.frame.locator('#rs-sent').getByText('Service Desk').first().waitFor();
+  assert.deepEqual(await violations(ticket.page), [], 'sent');
+  const link = ticket.frame.locator('remote-support-link');
+  await link.getByRole('button', { name: /Connor Blake/ }).first().click();
+  await link.getByRole('button', { name: 'Mit Ticket 1161 verknüpfen' }).click();
+  await link.getByText('Die Notiz steht auf Ticket 1161.').waitFor();
+  assert.deepEqual(await violations(ticket.page), [], 'linked');
+  await setting(ticket.page, house.proxy, { fallback: false });
+  await ticket.close();
+
+  const chat = await openScreen(house, '/chat?id=640', options);
+  found.push(...complaints(chat.page));
+  await signIn(chat);
+  await chat.frame.getByRole('option', { name: 'Ann Keller' }).click();
+  await chat.frame.getByRole('button', { name: 'Einladung senden' }).click();
+  await chat.frame.locator('#rs-refused').getByText('TECHUNAVAILABLE').waitFor();
+  assert.deepEqual(await violations(chat.page), [], 'refused');
+  const keys = (await applianceLedger(house)).keys.length;
+  await chat.frame.getByRole('button', { name: 'An Service Desk senden' }).click();
+  await chat.frame.getByText(/^Gepostet, /).waitFor();
+  assert.equal((await applianceLedger(house)).keys.length, keys + 1);
+  for (const { page } of [chat]) {
+    const overflow = await framed(page).evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `scrolls sideways by ${overflow} px`);
+    assert.equal(await framed(page).evaluate(() => document.documentElement.lang), 'de');
+  }
+  assert.deepEqual(found, []);
+  await setting(chat.page, house.proxy, { fallback: true });
+  await chat.close();
+});
+
 test('strict_40_with_webassembly_blocked_it_says_so', async () => {
   const context = await house.browser.newContext();
   const page = await context.newPage();
@@ -114,8 +157,9 @@ test('strict_40_500_mounts_and_unmounts_level_off', async () => {
   const mount = (times) =>
     page.evaluate(async (times) => {
       for (let time = 0; time < times; time += 1) {
-        const element = document.createElement('remote-support-invite');
-        element.setAttribute('ticket', '1161');
+        const [name, about, value] = [['invite', 'ticket', '1161'], ['invite', 'chat', '640'], ['link', 'ticket', '1161'], ['pinned', 'asset', '5120'], ['chats', 'lang', 'de']][time % 5];
+        const element = document.createElement(`remote-support-${name}`);
+        element.setAttribute(about, value);
         document.body.append(element);
         if (time % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
         element.remove();

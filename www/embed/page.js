@@ -51,13 +51,15 @@ try {
   await (await import('/embed/pkg/remote-support.js')).defineElements();
   const [first, ...others] = elements.map(make);
   place.replaceChildren(heading, first);
-  // One sign-in is enough for all of them: the others come when the first is there, or cannot be.
-  const rest = ({ type, detail }) => {
-    place.append(...others.splice(0));
+  // One sign-in, and one word about what is wrong, are enough for all of them: the others come when the first is there.
+  const rest = () => place.append(...others.splice(0));
+  place.addEventListener('remote-support:ready', rest);
+  place.addEventListener('remote-support:failed', ({ target, detail }) => {
     // Quick invites are off: then there is no such entry on the ticket.
-    if (type === 'remote-support:failed' && detail.code === 'quick_invites_off' && elements.length > 1) first.remove();
-  };
-  for (const type of ['remote-support:ready', 'remote-support:failed']) place.addEventListener(type, rest);
+    if (detail.code !== 'quick_invites_off' || target !== first || elements.length < 2) return;
+    rest();
+    first.remove();
+  });
 } catch (error) {
   console.error(error);
   broken(BROKEN[lang]);
