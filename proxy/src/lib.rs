@@ -3,12 +3,14 @@
 
 pub mod access;
 pub mod app;
+pub mod automatic;
 pub mod beyondtrust;
 pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delegation;
+pub mod doorbell;
 pub mod halo;
 pub mod http;
 pub mod intake;

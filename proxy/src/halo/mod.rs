@@ -174,6 +174,23 @@ impl Halo {
         action::all(self, token, ticket).await
     }
 
+    /// `GET /Actions/{id}`: one action with its custom fields.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn action(&self, token: &AccessToken, ticket: TicketId, action: ActionId) -> Result<Action, HaloError> {
+        action::one(self, token, ticket, action).await
+    }
+
+    /// `GET /TicketType/{id}`: whether tickets of this type send an invite by default.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn type_sends_invite(&self, token: &AccessToken, kind: u32) -> Result<bool, HaloError> {
+        let (value, _) = self.get(token, "read this ticket type", &format!("TicketType/{kind}"), &[]).await?;
+        Ok(ticket::type_sends_invite(value))
+    }
+
     /// `POST /Actions`: one new action, with its mail when there is one. Never repeated here: see
     /// [`HaloError::ambiguous`].
     ///

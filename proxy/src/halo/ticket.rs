@@ -1,9 +1,10 @@
 //! Tickets and their users, as far as an invite or a note needs them.
 
 use super::{HaloError, fault::Call, shape};
-use halo_remote_support::rules::words::{AgentId, ChatId, TicketId, UserId};
+use halo_remote_support::rules::words::{AgentId, ChatId, TicketId, UnixSeconds, UserId};
 use serde::Deserialize;
 use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// A ticket. A text that Halo does not tell is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +41,24 @@ pub struct Ticket {
     pub can_update: bool,
     /// It is closed.
     pub closed: bool,
+    /// Number of its type.
+    pub type_id: Option<u32>,
+    /// Custom fields by their number.
+    pub fields: Vec<(u32, String)>,
+    /// Halo's own "Send Remote Session Invitation" is set.
+    pub native_invite: bool,
+    /// When it was logged, as far as Halo's date can be read.
+    pub created: Option<UnixSeconds>,
     /// It was merged into this one. Which field says so is not documented: `halo.merged_field`.
     pub merged_into: Option<TicketId>,
+}
+
+impl Ticket {
+    /// What a custom field holds.
+    #[must_use]
+    pub fn field(&self, number: u32) -> Option<&str> {
+        self.fields.iter().find(|(id, _)| *id == number).map(|(_, value)| value.as_str())
+    }
 }
 
 #[derive(Deserialize)]
@@ -78,6 +95,16 @@ struct RawTicket {
     can_update: Option<bool>,
     #[serde(default, deserialize_with = "shape::flag")]
     hasbeenclosed: Option<bool>,
+    #[serde(default, deserialize_with = "shape::id")]
+    tickettype_id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::custom_fields")]
+    customfields: Vec<(u32, String)>,
+    #[serde(default, deserialize_with = "shape::flag")]
+    send_remoteinvite: Option<bool>,
+    #[serde(default, deserialize_with = "shape::date")]
+    datecreated: Option<String>,
+    #[serde(default, deserialize_with = "shape::date")]
+    dateoccurred: Option<String>,
     #[serde(default)]
     dateclosed: Option<Value>,
 }
@@ -114,8 +141,29 @@ pub fn ticket((value, call): (Value, Call), merged_field: &str) -> Result<Ticket
         chat_id: raw.chat_id.and_then(ChatId::new),
         can_update: raw.can_update.unwrap_or(true),
         closed,
+        type_id: raw.tickettype_id,
+        fields: raw.customfields,
+        native_invite: raw.send_remoteinvite.unwrap_or(false),
+        created: raw.datecreated.or(raw.dateoccurred).as_deref().and_then(seconds_of),
         merged_into: merged_into.and_then(TicketId::new).filter(|into| *into != id),
     })
+}
+
+/// Seconds since 1970; a date without a zone is taken for UTC.
+fn seconds_of(date: &str) -> Option<UnixSeconds> {
+    let read = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp);
+    read(date).or_else(|| read(&format!("{date}Z")))
+}
+
+/// Whether tickets of this type send an invite by default.
+pub fn type_sends_invite(value: Value) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(default, deserialize_with = "shape::flag")]
+        default_sendremoteinvite: Option<bool>,
+    }
+    let kind = shape::single(value).and_then(|value| serde_json::from_value::<Kind>(value).ok());
+    kind.and_then(|kind| kind.default_sendremoteinvite).unwrap_or(false)
 }
 
 /// An end user. A text that Halo does not tell is empty.

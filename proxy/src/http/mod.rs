@@ -13,7 +13,7 @@ pub use operations::OPENAPI;
 pub use pages::unknown_page;
 pub use problem::Refusal;
 
-use crate::{app::App, intake};
+use crate::{app::App, doorbell, intake};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -54,6 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest("/api/v1", api)
         // A larger event is quarantined, not refused: refusing would block the sender's queue.
         .route("/events/{token}", post(intake::receive).layer(DefaultBodyLimit::disable()))
+        .route("/halo/{token}", post(doorbell::receive).layer(DefaultBodyLimit::disable()))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))

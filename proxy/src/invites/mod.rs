@@ -1,9 +1,11 @@
 //! Sends an invite: route on fresh presence, make the key, render, mail with the audit action. Every step is recorded before
 //! the next, so that an invite is finished after a crash and its mail goes out once. Who may is `access`'s question.
 
+mod automatic;
 mod payload;
 mod values;
 
+pub use automatic::{Automatic, begin as begin_automatic};
 pub use payload::{Mail, Payload};
 pub use values::{email_of, preview, user_of, values};
 
@@ -119,14 +121,21 @@ async fn wait_for(app: &App, code: Code) -> Result<Progress, Refusal> {
 /// # Errors
 /// The store out of reach.
 pub async fn resume(app: &App, row: InviteRow) -> Result<(), Failure> {
-    let (code, fence, attempts) = (row.code.clone(), row.fence, row.attempts);
+    let (code, fence, attempts, created_at) = (row.code.clone(), row.fence, row.attempts, row.created_at);
+    let mut by_hand = true;
     let outcome = match Work::of(app, row) {
-        Ok(work) => advance(app, work).await,
+        Ok(work) => {
+            by_hand = work.payload.automatic.is_none();
+            advance(app, work).await
+        }
         Err(failure) => Err(failure.into()),
     };
     if let Err(refusal) = outcome {
         let retryable = refusal.failure.kind.retryable() && refusal.failure.kind != FailureKind::Internal;
-        let next_at = retryable.then(|| app.clock.now() + pause(&app.config.worker.retry_schedule, attempts));
+        let next_at = match by_hand {
+            true => retryable.then(|| app.clock.now() + pause(&app.config.worker.retry_schedule, attempts)),
+            false => automatic::next_at(app, created_at, attempts),
+        };
         tracing::warn!(invite = %code, failure = %refusal.failure, ?next_at, "an invite could not go on");
         // Abandoned invites are gone and answer `Lost`; that is as it should be.
         app.store.invite_postponed(code, fence, next_at, false).await?;
@@ -137,8 +146,10 @@ pub async fn resume(app: &App, row: InviteRow) -> Result<(), Failure> {
 async fn advance(app: &App, mut work: Work) -> Result<Progress, Refusal> {
     if work.stage == InviteStage::Draft {
         if let Err(refusal) = make_key(app, &mut work).await {
-            // No key, no mail, no trace: the person is told, and may try again with the same words.
-            app.store.abandon_invite(work.code, work.fence).await?;
+            // No key, no mail, no trace: the person is told, and may try again with the same words. An automatic one waits.
+            if work.payload.automatic.is_none() {
+                app.store.abandon_invite(work.code, work.fence).await?;
+            }
             return Err(refusal);
         }
         work.stage = InviteStage::Keyed;
@@ -151,6 +162,9 @@ async fn advance(app: &App, mut work: Work) -> Result<Progress, Refusal> {
 
 /// Routes on fresh presence and makes the key; a representative's key that nobody can take is never shown.
 async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
+    if let Some(automatic) = work.payload.automatic.clone() {
+        return automatic::make_key(app, work, automatic).await;
+    }
     let channel = work.payload.channel;
     let grant = access::may(app, &work.payload.caller, Operation::Invite(work.ticket, channel)).await?;
     let settings = app.settings().await?.settings;
@@ -158,6 +172,7 @@ async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
     let logged_in = app.roster.fresh_presence(app).await?;
     let routed = routing::route(channel, &directory, &logged_in, &settings, halo_remote_support::rules::names::nfkc);
     let (routing, key) = key_for(app, work, routed, &directory, &logged_in, &settings).await?;
+    let Some(key) = key else { return Err(Refusal::routed(routing)) };
     let user = values::user_of(app, &work.payload.caller, &grant.ticket).await;
     let named = values(&grant.ticket, user.as_ref(), &work.payload.caller, &settings, Some(&key));
     let subject = template::render(&work.payload.subject, &named, Format::Text).map_err(|problems| template_refused(&problems))?;
@@ -176,12 +191,12 @@ async fn key_for(
     directory: &Directory,
     logged_in: &[Representative],
     settings: &Settings,
-) -> Result<(Routing, SessionKey), Refusal> {
+) -> Result<(Routing, Option<SessionKey>), Refusal> {
     let external_key = ExternalKey::Ticket { ticket: work.ticket, code: work.code.clone() }.to_string();
     let ttl = app.config.beyondtrust.key_ttl;
     let mut routing = routed;
     loop {
-        let Some(queue) = routing.queue.clone() else { return Err(Refusal::routed(routing)) };
+        let Some(queue) = routing.queue.clone() else { return Ok((routing, None)) };
         let (asked, external_key) = (&queue, &external_key);
         let key = app.interactive(|appliance| async move { appliance.generate_session_key(asked, external_key, ttl).await }).await?;
         match queue {
@@ -196,10 +211,10 @@ async fn key_for(
                 );
                 // A second representative of that name would be another person.
                 if matches!(routing.queue, Some(Queue::Representative { .. })) {
-                    return Err(Refusal::routed(Routing { queue: None, reason: Reason::TechUnavailable, ..routing }));
+                    return Ok((Routing { queue: None, reason: Reason::TechUnavailable, ..routing }, None));
                 }
             }
-            _ => return Ok((routing, key)),
+            _ => return Ok((routing, Some(key))),
         }
     }
 }
@@ -223,8 +238,12 @@ async fn mail(app: &App, work: Work) -> Result<Progress, Refusal> {
     if app.store.invite_attempted(work.code.clone(), work.fence, now).await? == Held::Lost {
         return wait_for(app, work.code).await;
     }
-    let action = &new_action(app, &work)?;
-    let answer = app.delegation.call(work.payload.caller.agent, |token| async move { app.halo.add_action(&token, action).await }).await;
+    let answer = if let Some(automatic) = &work.payload.automatic {
+        automatic::post(app, &work, automatic).await
+    } else {
+        let action = &new_action(app, &work)?;
+        app.delegation.call(work.payload.caller.agent, |token| async move { app.halo.add_action(&token, action).await }).await
+    };
     fail::fail_point!("invite_after_write");
     let answer = match answer {
         Ok(Some(answer)) => answer,

@@ -1,5 +1,6 @@
 //! What an invite's row holds, sealed, because the mail in it carries the link. Shapes only.
 
+use super::Automatic;
 use crate::{app::App, sign_in::Caller, store::InviteStage};
 use halo_remote_support::{
     api::{Invite, InviteState, NewInvite},
@@ -39,6 +40,9 @@ pub struct Payload {
     pub expires: Option<UnixSeconds>,
     /// What the person should know.
     pub warnings: Vec<Message>,
+    /// Nobody sends it by hand.
+    #[serde(default)]
+    pub automatic: Option<Automatic>,
 }
 
 /// The rendered mail.
@@ -66,6 +70,7 @@ impl Payload {
             mail: None,
             expires: None,
             warnings: Vec::new(),
+            automatic: None,
         }
     }
 
@@ -89,7 +94,9 @@ impl Payload {
     }
 
     pub(super) fn shown(&self, code: &Code, ticket: TicketId, stage: InviteStage, created: UnixSeconds, now: UnixSeconds) -> Invite {
+        let held = self.automatic.as_ref().and_then(|automatic| automatic.held.clone());
         let state = match stage {
+            _ if held.is_some() => InviteState::Draft,
             InviteStage::Draft | InviteStage::Keyed => InviteState::Draft,
             InviteStage::Sent if self.expires.is_some_and(|expires| expires <= now) => InviteState::Expired,
             InviteStage::Sent => InviteState::Sent,
@@ -108,10 +115,10 @@ impl Payload {
             ticket: Some(ticket),
             chat: None,
             state,
-            reason: None,
+            reason: held,
             steps: Vec::new(),
             session: None,
-            email: Some(self.email.clone()),
+            email: Some(self.email.clone()).filter(|email| !email.is_empty()),
             sent_by: self.caller.name.clone(),
             routing: self.routing.clone().unwrap_or_else(undecided),
             created,

@@ -1,12 +1,14 @@
 //! What the proxy remembers. Each method is one whole business step in one transaction; nothing here talks to a vendor
 //! or decides anything. SQLite is the only implementation so far; `tests/store.rs` is the suite another must pass.
 
+mod doorbell;
 mod event;
 mod invite;
 mod session;
 mod sqlite;
 mod upkeep;
 
+pub use doorbell::{Ring, RingJob, UnreadWebhook};
 pub use event::{EventCounts, EventState, EventSummary, ReceivedEvent};
 pub use halo_remote_support::api::{SessionFacts, SessionState, SessionSummary};
 pub use invite::{Begun, InviteRow, InviteStage, NewInvite};
@@ -184,6 +186,18 @@ pub trait Store: Send + Sync + 'static {
     async fn invites_of(&self, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>>;
     /// What we issued under this code.
     async fn issued(&self, code: Code) -> Result<Option<Issued>>;
+
+    // Webhooks of Halo
+    /// Keeps what a webhook told of: each ticket or action is looked at once, however often it is told. Durable when it returns.
+    async fn ring(&self, rings: Vec<Ring>, at: UnixSeconds) -> Result<()>;
+    /// Keeps a webhook that could not be read.
+    async fn unread_webhook(&self, webhook: UnreadWebhook, at: UnixSeconds) -> Result<()>;
+    /// Claims what was told and is due.
+    async fn claim_ring(&self, window: Window) -> Result<Option<RingJob>>;
+    /// It was looked at; this came of it.
+    async fn ring_done(&self, ring: Ring, fence: Fence, reason: Message) -> Result<Held>;
+    /// It could not be looked at: tried again at `next_at`, or never by itself.
+    async fn ring_postponed(&self, ring: Ring, fence: Fence, next_at: Option<UnixSeconds>, reason: Message) -> Result<Held>;
 
     // Sessions
     /// Puts an event into the inbox and, when it ends a session, makes the session's row. Durable when it returns.

@@ -13,6 +13,7 @@ pub use note::HONOURS_AUTHOR;
 
 use crate::{
     app::App,
+    automatic,
     invites::{self, seconds},
     line::{Leave, Line},
     reconcile,
@@ -49,7 +50,8 @@ async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             invites_turn = !invites_turn;
             let taken = (invites_turn && take_invite(&app, &mut steps).await)
                 || take_session(&app, &mut steps).await
-                || take_invite(&app, &mut steps).await;
+                || take_invite(&app, &mut steps).await
+                || automatic::take(&app, window(&app), &mut steps).await;
             if taken {
                 continue;
             }

@@ -2,10 +2,10 @@
 
 use super::super::{
     Begun, ByHand, Cuts, Decision, EventCounts, EventState, EventSummary, Fence, Figures, Handled, Held, IntendedNote, InviteRow,
-    NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, SessionJob, SessionQuery, SessionState, SessionSummary, SignIn, Source,
-    Store, StoreProblem, Window,
+    NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Ring, RingJob, SessionJob, SessionQuery, SessionState, SessionSummary,
+    SignIn, Source, Store, StoreProblem, UnreadWebhook, Window,
 };
-use super::{Sqlite, by_hand, events, invites, sessions, sign_in, upkeep};
+use super::{Sqlite, by_hand, doorbells, events, invites, sessions, sign_in, upkeep};
 use crate::sign_in::Caller;
 use async_trait::async_trait;
 use halo_remote_support::{
@@ -123,6 +123,21 @@ impl Store for Sqlite {
     }
     async fn invites_of(&self, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>> {
         self.read(move |c| invites::of_ticket(c, ticket, limit)).await
+    }
+    async fn ring(&self, rings: Vec<Ring>, at: UnixSeconds) -> Result<()> {
+        self.write(move |c| doorbells::ring(c, &rings, at)).await
+    }
+    async fn unread_webhook(&self, webhook: UnreadWebhook, at: UnixSeconds) -> Result<()> {
+        self.write(move |c| doorbells::unread(c, &webhook, at)).await
+    }
+    async fn claim_ring(&self, window: Window) -> Result<Option<RingJob>> {
+        self.write(move |c| doorbells::claim(c, window)).await
+    }
+    async fn ring_done(&self, ring: Ring, fence: Fence, reason: Message) -> Result<Held> {
+        self.write(move |c| doorbells::done(c, ring, fence, &reason)).await
+    }
+    async fn ring_postponed(&self, ring: Ring, fence: Fence, next_at: Option<UnixSeconds>, reason: Message) -> Result<Held> {
+        self.write(move |c| doorbells::postponed(c, ring, fence, next_at, &reason)).await
     }
     async fn issued(&self, code: Code) -> Result<Option<Issued>> {
         self.read(move |c| invites::issued(c, &code)).await

@@ -1,0 +1,1 @@
+-- Nothing yet: this number is taken by the life of invites.
