@@ -15,6 +15,7 @@ pub mod halo;
 pub mod http;
 pub mod intake;
 pub mod invites;
+pub mod launches;
 pub mod line;
 pub mod linking;
 pub mod metrics;

@@ -2,6 +2,7 @@
 
 mod guard;
 mod invites;
+mod launches;
 mod operations;
 mod pages;
 mod problem;
@@ -37,6 +38,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/channels", get(invites::channels))
         .route("/invites", get(invites::list).post(invites::send))
+        .route("/launches", get(launches::options).post(launches::launch))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{lsid}", get(sessions::one))
         .route("/sessions/{lsid}/link", post(sessions::link))

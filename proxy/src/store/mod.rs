@@ -4,6 +4,7 @@
 mod doorbell;
 mod event;
 mod invite;
+mod launch;
 mod session;
 mod sqlite;
 mod upkeep;
@@ -12,6 +13,7 @@ pub use doorbell::{Ring, RingJob, UnreadWebhook};
 pub use event::{EventCounts, EventState, EventSummary, ReceivedEvent};
 pub use halo_remote_support::api::{SessionFacts, SessionState, SessionSummary};
 pub use invite::{Begun, InviteRow, InviteStage, NewInvite};
+pub use launch::LaunchRow;
 pub use session::{
     ByHand, Decision, Handled, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Person,
     Postponed, SessionJob, SessionQuery, Source,
@@ -28,7 +30,7 @@ use halo_remote_support::{
         disposition::Issued,
         settings::Settings,
         wording::Message,
-        words::{ActionId, AgentId, Lsid, TicketId, UnixSeconds},
+        words::{ActionId, AgentId, AssetId, Lsid, TicketId, UnixSeconds},
     },
 };
 use std::path::PathBuf;
@@ -186,6 +188,12 @@ pub trait Store: Send + Sync + 'static {
     async fn invites_of(&self, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>>;
     /// What we issued under this code.
     async fn issued(&self, code: Code) -> Result<Option<Issued>>;
+
+    // Launches
+    /// Records that a device is opened.
+    async fn add_launch(&self, launch: LaunchRow) -> Result<()>;
+    /// Launches of an asset, newest first.
+    async fn launches_of(&self, asset: AssetId, limit: u32) -> Result<Vec<LaunchRow>>;
 
     // Webhooks of Halo
     /// Keeps what a webhook told of: each ticket or action is looked at once, however often it is told. Durable when it returns.

@@ -5,6 +5,7 @@ mod by_hand;
 mod doorbells;
 mod events;
 mod invites;
+mod launches;
 mod sessions;
 mod sign_in;
 mod steps;

@@ -2,10 +2,10 @@
 
 use super::super::{
     Begun, ByHand, Cuts, Decision, EventCounts, EventState, EventSummary, Fence, Figures, Handled, Held, IntendedNote, InviteRow,
-    NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Ring, RingJob, SessionJob, SessionQuery, SessionState, SessionSummary,
-    SignIn, Source, Store, StoreProblem, UnreadWebhook, Window,
+    LaunchRow, NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Ring, RingJob, SessionJob, SessionQuery, SessionState,
+    SessionSummary, SignIn, Source, Store, StoreProblem, UnreadWebhook, Window,
 };
-use super::{Sqlite, by_hand, doorbells, events, invites, sessions, sign_in, upkeep};
+use super::{Sqlite, by_hand, doorbells, events, invites, launches, sessions, sign_in, upkeep};
 use crate::sign_in::Caller;
 use async_trait::async_trait;
 use halo_remote_support::{
@@ -15,7 +15,7 @@ use halo_remote_support::{
         disposition::Issued,
         settings::Settings,
         wording::Message,
-        words::{ActionId, AgentId, Lsid, TicketId, UnixSeconds},
+        words::{ActionId, AgentId, AssetId, Lsid, TicketId, UnixSeconds},
     },
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -123,6 +123,12 @@ impl Store for Sqlite {
     }
     async fn invites_of(&self, ticket: TicketId, limit: u32) -> Result<Vec<InviteRow>> {
         self.read(move |c| invites::of_ticket(c, ticket, limit)).await
+    }
+    async fn add_launch(&self, launch: LaunchRow) -> Result<()> {
+        self.write(move |c| launches::add(c, &launch)).await
+    }
+    async fn launches_of(&self, asset: AssetId, limit: u32) -> Result<Vec<LaunchRow>> {
+        self.read(move |c| launches::of_asset(c, asset, limit)).await
     }
     async fn ring(&self, rings: Vec<Ring>, at: UnixSeconds) -> Result<()> {
         self.write(move |c| doorbells::ring(c, &rings, at)).await
