@@ -219,11 +219,4 @@ mod tests {
         }
         assert_eq!(rings(b"<html>"), Err("the body is not JSON".to_owned()));
     }
-
-    proptest::proptest! {
-        #[test]
-        fn any_bytes_are_read(body: Vec<u8>) {
-            let _ = rings(&body);
-        }
-    }
 }

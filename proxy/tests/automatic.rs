@@ -221,6 +221,18 @@ async fn invites_16_a_ticket_of_the_portal_invites_for_the_default_team_also_aft
 }
 
 #[tokio::test]
+async fn invites_16_a_mail_whose_answer_was_lost_goes_out_once() {
+    let mut house = house().await;
+    let fault = json!([{"path": "/api/Actions", "method": "POST", "kind": "commit_then_cut"}]);
+    house.halo("faults", Some(fault)).await;
+    let ticket = portal_ticket(&house, 3).await;
+    house.until("the mail went out", async |house| (!house.mails().await.is_empty()).then_some(())).await;
+    house.restart().await;
+    invite_of(&house, ticket).await;
+    assert_eq!(house.keys().await.len(), 1);
+}
+
+#[tokio::test]
 async fn invites_16_a_webhook_is_let_in_by_its_token_and_kept_when_it_cannot_be_read() {
     let house = House::open_with("").await;
     let post = async |token: &str, body: &'static str| {

@@ -267,7 +267,9 @@ async fn mail(app: &App, work: Work) -> Result<Progress, Refusal> {
 
 /// The mail surely did not go out, and the person is told; the worker leaves it alone, the same request goes on with it.
 async fn told(app: &App, work: Work, failure: Failure) -> Result<Progress, Refusal> {
-    app.store.invite_postponed(work.code, work.fence, None, true).await?;
+    // Nobody is told of an automatic one: it is tried again.
+    let next_at = work.payload.automatic.as_ref().and_then(|_| automatic::next_at(app, work.created_at, 0));
+    app.store.invite_postponed(work.code, work.fence, next_at, true).await?;
     Err(failure.into())
 }
 
