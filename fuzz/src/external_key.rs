@@ -23,6 +23,7 @@ pub fn external_key(bytes: &[u8]) {
         }
         ExternalKey::Typed { ticket } => assert!(digits(key).ends_with(&ticket.to_string()), "the key does not end with ticket {ticket}"),
         ExternalKey::Chat { chat, .. } => assert!(digits(key).contains(&chat.to_string()), "the key does not name chat {chat}"),
+        ExternalKey::Asset { asset, .. } => assert!(digits(key).contains(&asset.to_string()), "the key does not name asset {asset}"),
         ExternalKey::Other { text } => assert_eq!(text, key.trim(), "what is not understood is left alone"),
         ExternalKey::Empty => assert_eq!(key.trim(), ""),
     }

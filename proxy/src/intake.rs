@@ -77,7 +77,7 @@ fn is_our_token(app: &App, token: &str) -> bool {
 }
 
 /// The body; `None` when the sender went away.
-async fn read(body: Body) -> Option<ReceivedBody> {
+pub(crate) async fn read(body: Body) -> Option<ReceivedBody> {
     let mut stream = body.into_data_stream();
     let mut received = ReceivedBody::default();
     while let Some(chunk) = stream.next().await {
@@ -103,6 +103,12 @@ impl ReceivedBody {
         self.digest.update(chunk);
         let room = (LIMIT + 1).saturating_sub(self.kept.len());
         self.kept.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+    }
+}
+impl ReceivedBody {
+    /// What was kept of it, how long it was, its digest.
+    pub(crate) fn into_parts(self) -> (Vec<u8>, usize, Vec<u8>) {
+        (self.kept, self.length, self.digest.finalize().to_vec())
     }
 }
 impl From<&[u8]> for ReceivedBody {

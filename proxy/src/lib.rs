@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod app;
+pub mod automatic;
 pub mod beyondtrust;
 pub mod chats;
 pub mod check;
@@ -10,10 +11,12 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delegation;
+pub mod doorbell;
 pub mod halo;
 pub mod http;
 pub mod intake;
 pub mod invites;
+pub mod launches;
 pub mod line;
 pub mod linking;
 pub mod metrics;

@@ -21,8 +21,8 @@ use remote_support_proxy::{
     sign_in::Caller,
     store::{
         About, Begun, ByHand, Cuts, Decision, EventState, Fence, Handled, Held, IntendedNote, IntendedWithdrawal, IntendedWrite,
-        InviteStage, NewInvite, Outcome, Person, Postponed, ReceivedEvent, Revoked, SESSIONS_REPORTED, SessionFacts, SessionQuery,
-        SessionState, SignIn, Sqlite, Store, StoreProblem, ToldStep, Window,
+        InviteStage, LaunchRow, NewInvite, Outcome, Person, Postponed, ReceivedEvent, Revoked, Ring, SESSIONS_REPORTED, SessionFacts,
+        SessionQuery, SessionState, SignIn, Sqlite, Store, StoreProblem, ToldStep, Window,
     },
 };
 use std::sync::Arc;
@@ -407,6 +407,42 @@ async fn an_abandoned_invite_never_was_and_a_keyed_one_cannot_be_abandoned() {
     assert_eq!(store.abandon_invite(Code::from_bits(2), Fence(1)).await.unwrap(), Held::Lost);
     let row = store.claim_invite(window(131, 29)).await.unwrap().expect("its lease is over");
     assert_eq!((row.stage, row.payload), (InviteStage::Keyed, b"with link".to_vec()));
+}
+
+#[tokio::test]
+async fn what_halo_told_of_is_looked_at_once_by_one_holder() {
+    let Folder { store, folder: _folder } = sqlite();
+    let new = Ring { ticket: ticket(), action: None };
+    let added = Ring { ticket: ticket(), action: ActionId::new(5) };
+    store.ring(vec![new, added], 100).await.unwrap();
+    let first = store.claim_ring(window(100, 29)).await.unwrap().unwrap();
+    let second = store.claim_ring(window(100, 29)).await.unwrap().unwrap();
+    assert_eq!(([first.ring, second.ring].contains(&new), [first.ring, second.ring].contains(&added)), (true, true));
+    assert!(store.claim_ring(window(100, 29)).await.unwrap().is_none());
+    let reason = Message::new("automatic.ours");
+    assert_eq!(store.ring_done(first.ring, first.fence, reason.clone()).await.unwrap(), Held::Yes);
+    let again = store.claim_ring(window(130, 29)).await.unwrap().expect("the second one's lease is over");
+    assert_eq!(store.ring_done(second.ring, second.fence, reason.clone()).await.unwrap(), Held::Lost);
+    assert_eq!(store.ring_postponed(again.ring, again.fence, Some(140), reason.clone()).await.unwrap(), Held::Yes);
+    assert!(store.claim_ring(window(139, 29)).await.unwrap().is_none());
+    let last = store.claim_ring(window(140, 29)).await.unwrap().unwrap();
+    assert_eq!((last.attempts, last.received_at), (1, 100));
+    store.ring_done(last.ring, last.fence, reason).await.unwrap();
+    store.ring(vec![new, added], 150).await.unwrap();
+    assert!(store.claim_ring(window(9_999, 1)).await.unwrap().is_none(), "told again, it is the same");
+}
+
+#[tokio::test]
+async fn a_launch_is_issued_here() {
+    let Folder { store, folder: _folder } = sqlite();
+    let asset = halo_remote_support::rules::words::AssetId::new(5120).unwrap();
+    let launch = |bits, ticket, at| LaunchRow { code: Code::from_bits(bits), asset, ticket, agent: agent(), name: "Ann".to_owned(), at };
+    let (with, without) = (launch(1, Some(ticket()), 100), launch(2, None, 101));
+    store.add_launch(with.clone()).await.unwrap();
+    store.add_launch(without.clone()).await.unwrap();
+    assert_eq!(store.launches_of(asset, 9).await.unwrap(), [without, with]);
+    let issued = async |bits| store.issued(Code::from_bits(bits)).await.unwrap().map(|issued| issued.ticket);
+    assert_eq!((issued(1).await, issued(2).await, issued(3).await), (Some(Some(ticket())), Some(None), None));
 }
 
 #[tokio::test]

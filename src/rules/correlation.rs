@@ -1,7 +1,7 @@
 //! Which ticket or chat an external key names, and what our own keys look like. Whether we issued a code is known to the
 //! proxy alone and is handed in.
 
-use super::words::{ChatId, TicketId, WrongWord};
+use super::words::{AssetId, ChatId, TicketId, WrongWord};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -76,6 +76,13 @@ pub enum ExternalKey {
         /// Our code.
         code: Code,
     },
+    /// `asset-5120.7K3M9QX2DH`: a device opened without a ticket.
+    Asset {
+        /// Which asset.
+        asset: AssetId,
+        /// Our code.
+        code: Code,
+    },
     /// A ticket number typed by a technician: `2044`, `#2044`, `NHD0001161`.
     Typed {
         /// Which ticket.
@@ -108,18 +115,19 @@ impl ExternalKey {
     #[must_use]
     pub const fn code(&self) -> Option<&Code> {
         match self {
-            Self::Ticket { code, .. } | Self::Chat { code, .. } => Some(code),
+            Self::Ticket { code, .. } | Self::Chat { code, .. } | Self::Asset { code, .. } => Some(code),
             _ => None,
         }
     }
 }
 
-/// `1161.7K3M9QX2DH` and `chat-640.7K3M9QX2DH`.
+/// `1161.7K3M9QX2DH`, `chat-640.7K3M9QX2DH` and `asset-5120.7K3M9QX2DH`.
 fn issued(key: &str) -> Option<ExternalKey> {
     let (place, code) = key.split_once('.')?;
     let code = code.parse().ok()?;
     match place.split_once('-') {
         Some((word, chat)) if word.eq_ignore_ascii_case("chat") => Some(ExternalKey::Chat { chat: chat.parse().ok()?, code }),
+        Some((word, asset)) if word.eq_ignore_ascii_case("asset") => Some(ExternalKey::Asset { asset: asset.parse().ok()?, code }),
         _ => Some(ExternalKey::Ticket { ticket: place.parse().ok()?, code }),
     }
 }
@@ -160,6 +168,7 @@ impl fmt::Display for ExternalKey {
         match self {
             Self::Ticket { ticket, code } => write!(f, "{ticket}.{code}"),
             Self::Chat { chat, code } => write!(f, "chat-{chat}.{code}"),
+            Self::Asset { asset, code } => write!(f, "asset-{asset}.{code}"),
             Self::Typed { ticket } => write!(f, "{ticket}"),
             Self::Other { text } => f.write_str(text),
             Self::Empty => Ok(()),
@@ -248,7 +257,8 @@ mod tests {
             let code = Code::from_bits(bits);
             for key in [
                 ExternalKey::Ticket { ticket: ticket(id), code: code.clone() },
-                ExternalKey::Chat { chat: ChatId::new(id).unwrap(), code },
+                ExternalKey::Chat { chat: ChatId::new(id).unwrap(), code: code.clone() },
+                ExternalKey::Asset { asset: AssetId::new(id).unwrap(), code },
             ] {
                 proptest::prop_assert_eq!(ExternalKey::read(Some(&key.to_string().to_lowercase()), "NHD"), key);
             }

@@ -182,10 +182,10 @@ impl Decision<'_> {
             (ExternalKey::Chat { chat, code }, Some(issued)) if issued.chat != Some(*chat) => {
                 Message::new("disposition.step.codeMoved").with("code", code)
             }
-            (ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. }, Some(_)) => {
+            (ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. } | ExternalKey::Asset { code, .. }, Some(_)) => {
                 Message::new("disposition.step.codeIssued").with("code", code)
             }
-            (ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. }, None) => {
+            (ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. } | ExternalKey::Asset { code, .. }, None) => {
                 Message::new("disposition.step.codeUnknown").with("code", code)
             }
             (ExternalKey::Typed { ticket }, _) => Message::new("disposition.step.keyTyped").with("ticket", ticket),
@@ -256,7 +256,10 @@ impl Decision<'_> {
             }
             ExternalKey::Typed { ticket } => self.ticket(*ticket, true, Message::new("disposition.ticketTyped").with("ticket", ticket)),
             ExternalKey::Chat { chat, .. } if issued => self.chat(*chat),
-            ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. } => {
+            ExternalKey::Asset { asset, .. } if issued => {
+                (Destination::Stored, Message::new("disposition.storedAsset").with("asset", asset))
+            }
+            ExternalKey::Ticket { code, .. } | ExternalKey::Chat { code, .. } | ExternalKey::Asset { code, .. } => {
                 (Destination::Stored, Message::new("disposition.storedNotIssued").with("code", code))
             }
             ExternalKey::Other { .. } | ExternalKey::Empty => (Destination::Stored, Message::new("disposition.stored")),

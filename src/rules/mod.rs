@@ -1,6 +1,7 @@
 //! The decisions of the product, one room per question. Pure: no I/O, clock, randomness, environment, JavaScript or
 //! async; they run in the browser and in the proxy from this one source.
 
+pub mod automatic;
 pub mod correlation;
 pub mod directory;
 pub mod disposition;

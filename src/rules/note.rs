@@ -163,7 +163,23 @@ pub struct InviteNote<'a> {
 /// The note of the audit action "Remote Session Invite". Holds the code, never the link.
 #[must_use]
 pub fn invite_note(invite: &InviteNote<'_>, language: Language) -> String {
+    remarked_invite_note([], invite, language)
+}
+
+/// The action that says why an automatic invite did not go out.
+#[must_use]
+pub fn warning_note<'a>(lines: impl IntoIterator<Item = &'a Message>, code: &Code, language: Language) -> String {
     let mut note = Html::new(language);
+    lines.into_iter().for_each(|line| note.line(line.clone()));
+    note.paragraph(&escape(&invite_marker(code)));
+    note.done()
+}
+
+/// The same note with lines of its own at the top: who sent it, and what went otherwise than wished.
+#[must_use]
+pub fn remarked_invite_note<'a>(remarks: impl IntoIterator<Item = &'a Message>, invite: &InviteNote<'_>, language: Language) -> String {
+    let mut note = Html::new(language);
+    remarks.into_iter().for_each(|remark| note.line(remark.clone()));
     let route = match (&invite.routing.asked, &invite.routing.name) {
         (Some(asked), Some(name)) => Message::new("note.invite.asked").with("asked", asked).with("name", name),
         (None, Some(name)) => Message::new("note.invite.route").with("name", name),

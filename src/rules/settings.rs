@@ -42,8 +42,38 @@ pub struct Settings {
     pub teams: Vec<Team>,
     /// What the customer reads.
     pub templates: Templates,
+    /// Which tickets and actions in Halo send an invite by themselves.
+    pub automatic: Automatic,
+    /// How a device is opened from its asset.
+    pub pinned: Launching,
     /// Local corrections of Halo's agent fields.
     pub agents: BTreeMap<AgentId, AgentOverride>,
+}
+
+/// Which tickets and actions in Halo send an invite by themselves. Fields and outcomes are Halo's, by their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Automatic {
+    /// The tickets' field "Send Remote Session Invitation".
+    pub send_field: Option<u32>,
+    /// The tickets' field "Remote Session Technician/Channel".
+    pub channel_field: Option<u32>,
+    /// The actions' field "Remote Session Technician/Channel".
+    pub action_channel_field: Option<u32>,
+    /// Actions that send an invite.
+    pub invite_outcomes: Vec<u32>,
+    /// Ticket types for which Halo's own default is not to be followed.
+    pub types: BTreeMap<u32, bool>,
+}
+
+/// How a device is opened from its asset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Launching {
+    /// The command.
+    pub action: super::pinned::Action,
+    /// What the asset's tag is compared with.
+    pub field: super::pinned::Field,
 }
 
 /// What an automatic invite without a usable default team does.
@@ -108,6 +138,8 @@ impl Default for Settings {
             ticket_prefix: String::new(),
             teams: Vec::new(),
             templates: Templates::default(),
+            automatic: Automatic::default(),
+            pinned: Launching::default(),
             agents: BTreeMap::new(),
         }
     }
@@ -169,7 +201,7 @@ fn check_teams(teams: &[Team], found: &mut Vec<(bool, Vec<Message>)>) {
 }
 
 /// Whether the customer finds the way into the session.
-fn names_the_session(template: &str, canned: &str) -> bool {
+pub(super) fn names_the_session(template: &str, canned: &str) -> bool {
     let named =
         |text: &str| ["LINKTOREMOTE", "REMOTELINK", "REMOTESSESSIONCODE", "REMOTESESSIONCODE"].iter().any(|name| text.contains(name));
     named(template) || (template.contains("REMOTEINVITE") && named(canned))

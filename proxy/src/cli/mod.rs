@@ -56,6 +56,8 @@ enum Command {
         #[arg(long)]
         forget_old: bool,
     },
+    /// Print the address to enter in Halo under Configuration > Integrations > Webhooks, for "New Ticket Logged" and "Action Added"
+    WebhookUrl,
     /// List finished sessions, newest first: where each stands, and why
     ///
     /// States: awaiting_report (BeyondTrust's report is not finished), pending (a note is outstanding), written (on its
@@ -209,6 +211,7 @@ impl Cli {
                 return Ok(if test.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE });
             }
             Command::EventUrl { rotate, forget_old } => token::event_url(config, &path, rotate, forget_old, out)?,
+            Command::WebhookUrl => token::webhook_url(&config, out)?,
             Command::Sessions { lsid, state, ticket, search, limit } => {
                 let store = Sqlite::beside(&config.store_file())?;
                 match lsid {

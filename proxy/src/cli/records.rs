@@ -87,7 +87,7 @@ pub(super) async fn backup(config: &Config, to: PathBuf, out: Output) -> Outcome
     let store = Sqlite::beside(&config.store_file())?;
     std::fs::DirBuilder::new().mode(0o700).create(&to).map_err(named(&to))?;
     store.backup(to.join("store.sqlite3")).await?;
-    for name in ["key", "event-token", "event-token.old", "metrics-token"] {
+    for name in ["key", "event-token", "event-token.old", "webhook-token", "metrics-token"] {
         let (own, copy) = (config.server.data.join(name), to.join(name));
         // Tokens may stand elsewhere: then they are somebody else's to copy.
         if name != "key" && !own.is_file() {

@@ -7,6 +7,12 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 use std::path::Path;
 
+/// The address Halo's webhooks are posted to.
+pub(super) fn webhook_url(config: &Config, out: Output) -> Result<(), CommandProblem> {
+    let url = format!("{}/halo/{}", config.server.public_url.origin(), config.webhook.token.expose_secret());
+    Ok(out.say(&json!({"webhookUrl": url}), &url)?)
+}
+
 pub(super) fn event_url(config: Config, path: &Path, rotate: bool, forget_old: bool, out: Output) -> Result<(), CommandProblem> {
     let (token, old) = (config.events.token_file(&config.server.data), config.events.old_token_file(&config.server.data));
     let own = config.events.in_data_folder;

@@ -2,7 +2,7 @@
 
 use super::{
     AttachmentForm, Attribution, BeyondTrust, Builtin, Config, Events, FirstStart, Halo, Log, LogFormat, Reconcile, Retention, Server,
-    Worker,
+    Webhook, Worker,
     problem::ConfigProblem,
     secret,
     value::{List, Optional, SecretPlace, Word},
@@ -26,6 +26,7 @@ pub struct Document {
     halo: RawHalo,
     beyondtrust: RawBeyondTrust,
     events: RawEvents,
+    webhook: RawWebhook,
     worker: RawWorker,
     reconcile: RawReconcile,
     retention: RawRetention,
@@ -86,6 +87,14 @@ struct RawBeyondTrust {
 struct RawEvents {
     token: Option<SecretPlace>,
     previous_token: Option<SecretPlace>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawWebhook {
+    token: Option<SecretPlace>,
+    user: Optional<String>,
+    password: Option<SecretPlace>,
 }
 
 #[derive(Default, Deserialize)]
@@ -158,6 +167,7 @@ impl Document {
         let server = self.server.check(folder, env, &halo)?;
         Ok(Config {
             events: self.events.check(folder, &server.data, env)?,
+            webhook: self.webhook.check(folder, &server.data, env)?,
             beyondtrust: self.beyondtrust.check(folder, env)?,
             worker: self.worker.check()?,
             reconcile: self.reconcile.check()?,
@@ -274,6 +284,23 @@ impl RawEvents {
         let previous = self.previous_token.or_else(|| (in_data_folder && old.is_file()).then_some(SecretPlace::File(old)));
         let previous_token = previous.map(|place| token("events.previous_token", &place, folder, env, false)).transpose()?;
         Ok(Events { token: token("events.token", &place, folder, env, true)?, previous_token, in_data_folder })
+    }
+}
+
+impl RawWebhook {
+    fn check(self, folder: &Path, data: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Webhook, ConfigProblem> {
+        let place = self.token.unwrap_or_else(|| SecretPlace::File(data.join(Webhook::FILE)));
+        let password = self.password.map(|place| secret::read("webhook.password", &place, folder, env, false)).transpose()?;
+        let user = self.user.0;
+        if user.is_some() != password.is_some() {
+            let missing = if user.is_some() { "webhook.password" } else { "webhook.user" };
+            return Err(ConfigProblem::new(
+                missing,
+                "is missing",
+                "write both, as in the webhook's Basic authentication in Halo, or neither",
+            ));
+        }
+        Ok(Webhook { token: token("webhook.token", &place, folder, env, true)?, user, password })
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Config {
     pub beyondtrust: BeyondTrust,
     /// What BeyondTrust's events carry to be let in.
     pub events: Events,
+    /// What Halo's webhooks carry to be let in.
+    pub webhook: Webhook,
     /// When work is tried, and tried again.
     pub worker: Worker,
     /// What the events missed.
@@ -198,6 +200,21 @@ pub struct Events {
     pub previous_token: Option<SecretString>,
     /// The token is a file of our own making in the data folder.
     pub in_data_folder: bool,
+}
+
+/// `[webhook]`.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// The unguessable part of the address Halo's webhooks are posted to.
+    pub token: SecretString,
+    /// The name Halo sends with each (Basic), when it was given one.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<SecretString>,
+}
+
+impl Webhook {
+    pub(super) const FILE: &str = "webhook-token";
 }
 
 impl Events {

@@ -36,6 +36,7 @@ pub(super) const SETTINGS: &[(&str, &[&str])] = &[
     ),
     ("beyondtrust", &["url", "connect_to", "ca_file", "client_id", "client_secret", "key_ttl", "calls_per_5_minutes"]),
     ("events", &["token", "previous_token"]),
+    ("webhook", &["token", "user", "password"]),
     ("worker", &["report_schedule", "retry_schedule", "give_up_after", "in_doubt_wait", "lease", "poll"]),
     ("reconcile", &["every", "overlap", "grace", "deep_every", "deep_window"]),
     ("retention", &["events", "sessions", "stored", "invites", "audit"]),

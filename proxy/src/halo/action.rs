@@ -27,6 +27,12 @@ pub struct Action {
     pub who: Option<String>,
     /// Author, when an agent.
     pub who_agent: Option<AgentId>,
+    /// An end user's, not an agent's.
+    pub by_user: bool,
+    /// Number of its outcome.
+    pub outcome_id: Option<u32>,
+    /// Custom fields by their number.
+    pub fields: Vec<(u32, String)>,
     /// Recipients of its mail.
     pub email_to: Option<String>,
     /// What Halo remarked although it accepted the action; may name people.
@@ -34,6 +40,12 @@ pub struct Action {
 }
 
 impl Action {
+    /// What a custom field holds.
+    #[must_use]
+    pub fn field(&self, number: u32) -> Option<&str> {
+        self.fields.iter().find(|(id, _)| *id == number).map(|(_, value)| value.as_str())
+    }
+
     /// The note holds this marker.
     #[must_use]
     pub fn holds(&self, marker: &str) -> bool {
@@ -132,6 +144,12 @@ struct Raw {
     who: Option<String>,
     #[serde(default, deserialize_with = "shape::id")]
     who_agentid: Option<u32>,
+    #[serde(default, deserialize_with = "shape::id")]
+    actionby_user_id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::id")]
+    outcome_id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::custom_fields")]
+    customfields: Vec<(u32, String)>,
     #[serde(default, deserialize_with = "shape::text")]
     emailto: Option<String>,
     #[serde(default, deserialize_with = "shape::text")]
@@ -149,6 +167,9 @@ fn read(value: Value) -> Option<Action> {
         note_html: raw.note_html,
         who: raw.who,
         who_agent: raw.who_agentid.and_then(AgentId::new),
+        by_user: raw.actionby_user_id.is_some(),
+        outcome_id: raw.outcome_id,
+        fields: raw.customfields,
         email_to: raw.emailto.or(raw.emailtonew),
         warning: raw.warning,
     })
@@ -161,6 +182,13 @@ pub async fn all(halo: &Halo, token: &AccessToken, ticket: TicketId) -> Result<V
     let count = items.len();
     let actions: Vec<_> = items.into_iter().filter_map(read).collect();
     if actions.len() == count { Ok(actions) } else { Err(HaloError::Unexpected { call, what: "an action without an id", accepted: true }) }
+}
+
+pub async fn one(halo: &Halo, token: &AccessToken, ticket: TicketId, action: ActionId) -> Result<Action, HaloError> {
+    let ticket = ticket.to_string();
+    let query = [("ticket_id", ticket.as_str()), ("includedetails", "true")];
+    let (value, call) = halo.get(token, "read an action", &format!("Actions/{action}"), &query).await?;
+    shape::single(value).and_then(read).ok_or(HaloError::NotFound { call })
 }
 
 pub async fn add(halo: &Halo, token: &AccessToken, new: &NewAction) -> Result<Action, HaloError> {

@@ -3,6 +3,7 @@
 
 mod action;
 mod agent;
+mod asset;
 mod authority;
 mod builtin;
 mod chat;
@@ -13,6 +14,7 @@ mod wire;
 
 pub use action::{Action, Mail, NewAction, TextFile};
 pub use agent::{Agent, AgentList};
+pub use asset::Asset;
 pub use authority::{AccessToken, Tokens};
 pub use chat::{Chat, ChatMessage};
 pub use fault::HaloError;
@@ -29,7 +31,7 @@ use authority::Authority;
 use halo_remote_support::rules::{
     failure::{Failure, FailureKind},
     link::HttpsUrl,
-    words::{ActionId, AgentId, ChatId, Lsid, TicketId, UserId},
+    words::{ActionId, AgentId, AssetId, ChatId, Lsid, TicketId, UserId},
 };
 use secrecy::SecretString;
 use std::{sync::Arc, time::Duration};
@@ -172,6 +174,50 @@ impl Halo {
     /// [`HaloError`].
     pub async fn actions(&self, token: &AccessToken, ticket: TicketId) -> Result<Vec<Action>, HaloError> {
         action::all(self, token, ticket).await
+    }
+
+    /// `GET /Asset/{id}`.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn asset(&self, token: &AccessToken, id: AssetId) -> Result<Asset, HaloError> {
+        asset::one(self.get(token, "read this asset", &format!("Asset/{id}"), &[("includedetails", "true")]).await?)
+    }
+
+    /// `GET /Asset?search=`: assets whose tag holds this text, also in the middle.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn assets_like(&self, token: &AccessToken, text: &str) -> Result<Vec<Asset>, HaloError> {
+        asset::like(self, token, text).await
+    }
+
+    /// `GET /Tickets?asset_id=`: the open tickets of an asset.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn open_tickets_of(&self, token: &AccessToken, asset: AssetId) -> Result<Vec<Ticket>, HaloError> {
+        let asset = asset.to_string();
+        let query = [("asset_id", asset.as_str()), ("open_only", "true"), ("count", "50")];
+        let (items, call) = self.list(token, "read this asset's tickets", "Tickets", "tickets", &query).await?;
+        items.into_iter().map(|item| ticket::ticket((item, call.clone()), &self.0.merged_field)).collect()
+    }
+
+    /// `GET /Actions/{id}`: one action with its custom fields.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn action(&self, token: &AccessToken, ticket: TicketId, action: ActionId) -> Result<Action, HaloError> {
+        action::one(self, token, ticket, action).await
+    }
+
+    /// `GET /TicketType/{id}`: whether tickets of this type send an invite by default.
+    ///
+    /// # Errors
+    /// [`HaloError`].
+    pub async fn type_sends_invite(&self, token: &AccessToken, kind: u32) -> Result<bool, HaloError> {
+        let (value, _) = self.get(token, "read this ticket type", &format!("TicketType/{kind}"), &[]).await?;
+        Ok(ticket::type_sends_invite(value))
     }
 
     /// `POST /Actions`: one new action, with its mail when there is one. Never repeated here: see

@@ -56,6 +56,26 @@ pub fn time<'de, D: Deserializer<'de>>(input: D) -> Result<Option<UnixSeconds>, 
     Ok(date(input)?.and_then(read).map(OffsetDateTime::unix_timestamp))
 }
 
+/// Custom fields by their number, as people see their values. Blank ones are left out.
+pub fn custom_fields<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<(u32, String)>, D::Error> {
+    #[derive(Deserialize)]
+    struct Field {
+        #[serde(default, deserialize_with = "id")]
+        id: Option<u32>,
+        #[serde(default)]
+        value: Value,
+        #[serde(default, deserialize_with = "text")]
+        display: Option<String>,
+    }
+    let words = |value: &Value| match value {
+        Value::Bool(flag) => Some(flag.to_string()),
+        value => text(value).ok().flatten(),
+    };
+    let Value::Array(fields) = Value::deserialize(input)? else { return Ok(Vec::new()) };
+    let fields = fields.into_iter().filter_map(|field| serde_json::from_value::<Field>(field).ok());
+    Ok(fields.filter_map(|field| Some((field.id?, field.display.or_else(|| words(&field.value))?))).collect())
+}
+
 /// A list and how long Halo says it is.
 #[derive(Debug)]
 pub struct Listed {

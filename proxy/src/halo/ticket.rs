@@ -43,6 +43,12 @@ pub struct Ticket {
     pub can_update: bool,
     /// It is closed.
     pub closed: bool,
+    /// Number of its type.
+    pub type_id: Option<u32>,
+    /// Custom fields by their number.
+    pub fields: Vec<(u32, String)>,
+    /// Halo's own "Send Remote Session Invitation" is set.
+    pub native_invite: bool,
     /// It was merged into this one. Which field says so is not documented: `halo.merged_field`.
     pub merged_into: Option<TicketId>,
     /// When it was logged.
@@ -53,6 +59,14 @@ pub struct Ticket {
     pub closed_at: Option<UnixSeconds>,
     /// Its assets.
     pub devices: Vec<Device>,
+}
+
+impl Ticket {
+    /// What a custom field holds.
+    #[must_use]
+    pub fn field(&self, number: u32) -> Option<&str> {
+        self.fields.iter().find(|(id, _)| *id == number).map(|(_, value)| value.as_str())
+    }
 }
 
 #[derive(Deserialize)]
@@ -89,6 +103,12 @@ struct RawTicket {
     can_update: Option<bool>,
     #[serde(default, deserialize_with = "shape::flag")]
     hasbeenclosed: Option<bool>,
+    #[serde(default, deserialize_with = "shape::id")]
+    tickettype_id: Option<u32>,
+    #[serde(default, deserialize_with = "shape::custom_fields")]
+    customfields: Vec<(u32, String)>,
+    #[serde(default, deserialize_with = "shape::flag")]
+    send_remoteinvite: Option<bool>,
     #[serde(default)]
     dateclosed: Option<Value>,
     #[serde(default, deserialize_with = "shape::time")]
@@ -162,12 +182,26 @@ pub fn ticket((value, call): (Value, Call), merged_field: &str) -> Result<Ticket
         chat_id: raw.chat_id.and_then(ChatId::new),
         can_update: raw.can_update.unwrap_or(true),
         closed,
+        type_id: raw.tickettype_id,
+        fields: raw.customfields,
+        native_invite: raw.send_remoteinvite.unwrap_or(false),
         merged_into: merged_into.and_then(TicketId::new).filter(|into| *into != id),
         logged: raw.dateoccurred.or(raw.datecreated),
         acted: raw.lastactiondate.or(raw.last_update),
         closed_at,
         devices: devices(raw.assets),
     })
+}
+
+/// Whether tickets of this type send an invite by default.
+pub fn type_sends_invite(value: Value) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(default, deserialize_with = "shape::flag")]
+        default_sendremoteinvite: Option<bool>,
+    }
+    let kind = shape::single(value).and_then(|value| serde_json::from_value::<Kind>(value).ok());
+    kind.and_then(|kind| kind.default_sendremoteinvite).unwrap_or(false)
 }
 
 /// An end user. A text that Halo does not tell is empty.

@@ -2,6 +2,7 @@
 
 mod guard;
 mod invites;
+mod launches;
 mod operations;
 mod pages;
 mod problem;
@@ -13,7 +14,7 @@ pub use operations::OPENAPI;
 pub use pages::unknown_page;
 pub use problem::Refusal;
 
-use crate::{app::App, intake};
+use crate::{app::App, doorbell, intake};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -40,6 +41,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/invites", get(invites::list).post(invites::send))
         .route("/invites/{id}/renew", post(invites::renew))
         .route("/invites/{id}/revoke", post(invites::revoke))
+        .route("/launches", get(launches::options).post(launches::launch))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{lsid}", get(sessions::one))
         .route("/sessions/{lsid}/note", get(sessions::note))
@@ -58,6 +60,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest("/api/v1", api)
         // A larger event is quarantined, not refused: refusing would block the sender's queue.
         .route("/events/{token}", post(intake::receive).layer(DefaultBodyLimit::disable()))
+        .route("/halo/{token}", post(doorbell::receive).layer(DefaultBodyLimit::disable()))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))

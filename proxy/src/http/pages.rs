@@ -79,7 +79,11 @@ fn is_hashed(path: &str) -> bool {
 /// The answer to a path we do not know.
 pub async fn unknown_page(OriginalUri(uri): OriginalUri) -> impl IntoResponse {
     // An event token in a mistyped path must not come back, and a long path is nobody's typing.
-    let path = if uri.path().starts_with("/events/") { "/events/…" } else { uri.path() };
+    let path = match uri.path() {
+        path if path.starts_with("/events/") => "/events/…",
+        path if path.starts_with("/halo/") => "/halo/…",
+        path => path,
+    };
     Refusal::from(Failure::new(FailureKind::NotFound).with("path", path.chars().take(200).collect::<String>()))
 }
 

@@ -20,13 +20,17 @@ use halo_remote_support::{
     },
 };
 
+/// Whether a draft went out is being found out.
+const IN_DOUBT: &str = "invite.inDoubt";
+/// A draft that nobody waits for is tried again.
+const WAITS: &str = "invite.waits";
 /// Why a draft rests: Halo refused it, and its agent was told.
 const NOT_SENT: &str = "invite.notSent";
 
 /// What is to be seen of an invite may change at any moment: the invite, or where its session's details go.
 #[must_use]
 pub fn is_live(invite: &Invite) -> bool {
-    let rests = invite.reason.as_ref().is_some_and(|reason| reason.code == NOT_SENT);
+    let rests = invite.reason.as_ref().is_some_and(|reason| !matches!(reason.code.as_str(), IN_DOUBT | WAITS));
     let under_way = |state| matches!(state, SessionState::AwaitingReport | SessionState::Pending);
     (invite.state.is_live() && !rests) || invite.session.as_ref().is_some_and(|session| under_way(session.state))
 }
@@ -58,8 +62,13 @@ fn one(app: &App, row: &InviteRow, life: InviteLife, reported: bool) -> Result<I
     let out = row.stage == InviteStage::Sent;
     let state =
         Life { out, revoked: row.revoked_at.is_some(), steps: &steps, over, expires: payload.expires, reported }.state(app.clock.now());
+    // Its warning stands on the ticket, and that is all there is of it.
+    let held = payload.automatic.as_ref().is_some_and(|automatic| automatic.held.is_some());
+    let state = if held && state != InviteState::Revoked { InviteState::Draft } else { state };
     let waits = match (state, row.attempted_at, row.next_at) {
-        (InviteState::Draft, Some(_), _) => Some("invite.inDoubt"),
+        _ if held => None,
+        (InviteState::Draft, Some(_), _) => Some(IN_DOUBT),
+        (InviteState::Draft, None, Some(_)) if payload.automatic.is_some() && row.attempts > 0 => Some(WAITS),
         (InviteState::Draft, None, None) => Some(NOT_SENT),
         _ => None,
     };

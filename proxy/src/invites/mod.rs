@@ -1,11 +1,13 @@
 //! Sends an invite: route on fresh presence, make the key, render, mail or post. Every step is recorded before the next, so that
 //! an invite is finished after a crash and goes out once. Who may is `access`'s question.
 
+mod automatic;
 mod delivery;
 mod life;
 mod payload;
 mod values;
 
+pub use automatic::{Automatic, begin as begin_automatic};
 pub use life::{end_session_of_revoked, is_live, renew, revoke, shown, shown_one};
 pub use payload::{Mail, Payload};
 pub use values::{Known, preview, values};
@@ -169,14 +171,21 @@ async fn wait_for(app: &App, code: Code) -> Result<Progress, Refusal> {
 /// # Errors
 /// The store out of reach.
 pub async fn resume(app: &App, row: InviteRow) -> Result<(), Failure> {
-    let (code, fence, attempts) = (row.code.clone(), row.fence, row.attempts);
+    let (code, fence, attempts, created_at) = (row.code.clone(), row.fence, row.attempts, row.created_at);
+    let mut by_hand = true;
     let outcome = match Work::of(app, row) {
-        Ok(work) => advance(app, work).await,
+        Ok(work) => {
+            by_hand = work.payload.automatic.is_none();
+            advance(app, work).await
+        }
         Err(failure) => Err(failure.into()),
     };
     if let Err(refusal) = outcome {
         let retryable = refusal.failure.kind.retryable() && refusal.failure.kind != FailureKind::Internal;
-        let next_at = retryable.then(|| app.clock.now() + pause(&app.config.worker.retry_schedule, attempts));
+        let next_at = match by_hand {
+            true => retryable.then(|| app.clock.now() + pause(&app.config.worker.retry_schedule, attempts)),
+            false => automatic::next_at(app, created_at, attempts),
+        };
         tracing::warn!(invite = %code, failure = %refusal.failure, ?next_at, "an invite could not go on");
         // Abandoned invites are gone and answer `Lost`; that is as it should be.
         app.store.invite_postponed(code, fence, next_at, false).await?;
@@ -187,8 +196,10 @@ pub async fn resume(app: &App, row: InviteRow) -> Result<(), Failure> {
 async fn advance(app: &App, mut work: Work) -> Result<Progress, Refusal> {
     if work.stage == InviteStage::Draft {
         if let Err(refusal) = make_key(app, &mut work).await {
-            // No key, no mail, no trace: the person is told, and may try again with the same words.
-            app.store.abandon_invite(work.code, work.fence).await?;
+            // No key, no mail, no trace: the person is told, and may try again with the same words. An automatic one waits.
+            if work.payload.automatic.is_none() {
+                app.store.abandon_invite(work.code, work.fence).await?;
+            }
             return Err(refusal);
         }
         work.stage = InviteStage::Keyed;
@@ -201,6 +212,9 @@ async fn advance(app: &App, mut work: Work) -> Result<Progress, Refusal> {
 
 /// Routes on fresh presence and makes the key; a representative's key that nobody can take is never shown.
 async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
+    if let Some(automatic) = work.payload.automatic.clone() {
+        return automatic::make_key(app, work, automatic).await;
+    }
     let channel = work.payload.channel;
     let granted = may_invite(app, &work.payload.caller, work.about, channel).await?;
     let settings = app.settings().await?.settings;
@@ -208,6 +222,7 @@ async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
     let logged_in = app.roster.fresh_presence(app).await?;
     let routed = routing::route(channel, &directory, &logged_in, &settings, halo_remote_support::rules::names::nfkc);
     let (routing, key) = key_for(app, work, routed, &directory, &logged_in, &settings).await?;
+    let Some(key) = key else { return Err(Refusal::routed(routing)) };
     let known = granted.known(app, &work.payload.caller).await;
     let named = values(&known, &work.payload.caller, &settings, Some(&key));
     let subject = template::render(&work.payload.subject, &named, Format::Text).map_err(|problems| template_refused(&problems))?;
@@ -226,12 +241,12 @@ async fn key_for(
     directory: &Directory,
     logged_in: &[Representative],
     settings: &Settings,
-) -> Result<(Routing, SessionKey), Refusal> {
+) -> Result<(Routing, Option<SessionKey>), Refusal> {
     let external_key = work.about.key(work.code.clone()).to_string();
     let ttl = app.config.beyondtrust.key_ttl;
     let mut routing = routed;
     loop {
-        let Some(queue) = routing.queue.clone() else { return Err(Refusal::routed(routing)) };
+        let Some(queue) = routing.queue.clone() else { return Ok((routing, None)) };
         let (asked, external_key) = (&queue, &external_key);
         let key = app.interactive(|appliance| async move { appliance.generate_session_key(asked, external_key, ttl).await }).await?;
         match queue {
@@ -246,10 +261,10 @@ async fn key_for(
                 );
                 // A second representative of that name would be another person.
                 if matches!(routing.queue, Some(Queue::Representative { .. })) {
-                    return Err(Refusal::routed(Routing { queue: None, reason: Reason::TechUnavailable, ..routing }));
+                    return Ok((Routing { queue: None, reason: Reason::TechUnavailable, ..routing }, None));
                 }
             }
-            _ => return Ok((routing, key)),
+            _ => return Ok((routing, Some(key))),
         }
     }
 }
@@ -278,7 +293,10 @@ async fn deliver(app: &App, work: Work) -> Result<Progress, Refusal> {
     if app.store.invite_attempted(work.code.clone(), work.fence, now).await? == Held::Lost {
         return wait_for(app, work.code).await;
     }
-    let answer = delivery::send(app, &work).await;
+    let answer = match &work.payload.automatic {
+        Some(automatic) => automatic::post(app, &work, automatic).await,
+        None => delivery::send(app, &work).await,
+    };
     fail::fail_point!("invite_after_write");
     match answer {
         // Nothing was sent: the token could not be had.
@@ -307,7 +325,9 @@ async fn sent(app: &App, work: Work, out: delivery::Out) -> Result<Progress, Ref
 
 /// It surely did not go out, and the person is told; the worker leaves it alone, the same request goes on with it.
 async fn told(app: &App, work: Work, failure: Failure) -> Result<Progress, Refusal> {
-    app.store.invite_postponed(work.code, work.fence, None, true).await?;
+    // Nobody is told of an automatic one: it is tried again.
+    let next_at = work.payload.automatic.as_ref().and_then(|_| automatic::next_at(app, work.created_at, 0));
+    app.store.invite_postponed(work.code, work.fence, next_at, true).await?;
     Err(failure.into())
 }
 

@@ -1,5 +1,6 @@
 //! What an invite's row holds, sealed, because the mail in it carries the link. Shapes only.
 
+use super::Automatic;
 use crate::{app::App, sign_in::Caller, store::About};
 use halo_remote_support::{
     api::{Invite, InviteSession, InviteState, InviteStep, NewInvite},
@@ -39,6 +40,9 @@ pub struct Payload {
     pub expires: Option<UnixSeconds>,
     /// What the person should know.
     pub warnings: Vec<Message>,
+    /// Nobody sends it by hand.
+    #[serde(default)]
+    pub automatic: Option<Automatic>,
 }
 
 /// The rendered mail, or the message: it has no subject.
@@ -83,6 +87,7 @@ impl Payload {
             mail: None,
             expires: None,
             warnings: Vec::new(),
+            automatic: None,
         }
     }
 
@@ -121,7 +126,7 @@ impl Payload {
             ticket: about.ticket(),
             chat: about.chat(),
             state,
-            reason,
+            reason: reason.or_else(|| self.automatic.as_ref().and_then(|automatic| automatic.held.clone())),
             steps,
             session,
             email: self.email.clone(),

@@ -1,15 +1,19 @@
 //! What the proxy remembers. Each method is one whole business step in one transaction; nothing here talks to a vendor
 //! or decides anything. SQLite is the only implementation so far; `tests/store.rs` is the suite another must pass.
 
+mod doorbell;
 mod event;
 mod invite;
+mod launch;
 mod session;
 mod sqlite;
 mod upkeep;
 
+pub use doorbell::{Ring, RingJob, UnreadWebhook};
 pub use event::{EventCounts, EventState, EventSummary, ReceivedEvent};
 pub use halo_remote_support::api::{SessionFacts, SessionState, SessionSummary};
 pub use invite::{About, Begun, InviteLife, InviteRow, InviteStage, NewInvite, Revoked, SESSIONS_REPORTED, ToldStep};
+pub use launch::LaunchRow;
 pub use session::{
     ByHand, Decision, Handled, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Person,
     Postponed, SessionJob, SessionQuery, Source,
@@ -26,7 +30,7 @@ use halo_remote_support::{
         disposition::Issued,
         settings::Settings,
         wording::Message,
-        words::{ActionId, AgentId, Lsid, TicketId, UnixSeconds},
+        words::{ActionId, AgentId, AssetId, Lsid, TicketId, UnixSeconds},
     },
 };
 use std::path::PathBuf;
@@ -188,6 +192,24 @@ pub trait Store: Send + Sync + 'static {
     async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Revoked>;
     /// What we issued under this code.
     async fn issued(&self, code: Code) -> Result<Option<Issued>>;
+
+    // Launches
+    /// Records that a device is opened.
+    async fn add_launch(&self, launch: LaunchRow) -> Result<()>;
+    /// Launches of an asset, newest first.
+    async fn launches_of(&self, asset: AssetId, limit: u32) -> Result<Vec<LaunchRow>>;
+
+    // Webhooks of Halo
+    /// Keeps what a webhook told of: each ticket or action is looked at once, however often it is told. Durable when it returns.
+    async fn ring(&self, rings: Vec<Ring>, at: UnixSeconds) -> Result<()>;
+    /// Keeps a webhook that could not be read.
+    async fn unread_webhook(&self, webhook: UnreadWebhook, at: UnixSeconds) -> Result<()>;
+    /// Claims what was told and is due.
+    async fn claim_ring(&self, window: Window) -> Result<Option<RingJob>>;
+    /// It was looked at; this came of it.
+    async fn ring_done(&self, ring: Ring, fence: Fence, reason: Message) -> Result<Held>;
+    /// It could not be looked at: tried again at `next_at`, or never by itself.
+    async fn ring_postponed(&self, ring: Ring, fence: Fence, next_at: Option<UnixSeconds>, reason: Message) -> Result<Held>;
 
     // Sessions
     /// Puts an event into the inbox; when it ends a session, makes the session's row; when it tells of an invite, keeps that.

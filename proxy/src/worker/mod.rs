@@ -15,6 +15,7 @@ pub(crate) use preview::preview;
 
 use crate::{
     app::App,
+    automatic,
     invites::{self, seconds},
     line::{Leave, Line},
     reconcile,
@@ -51,7 +52,8 @@ async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             invites_turn = !invites_turn;
             let taken = (invites_turn && take_invite(&app, &mut steps).await)
                 || take_session(&app, &mut steps).await
-                || take_invite(&app, &mut steps).await;
+                || take_invite(&app, &mut steps).await
+                || automatic::take(&app, window(&app), &mut steps).await;
             if taken {
                 continue;
             }

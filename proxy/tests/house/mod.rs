@@ -25,8 +25,9 @@ use std::{
 use tokio::{net::TcpListener, sync::watch};
 
 pub const EVENT_TOKEN: &str = "event-token-of-the-test-0123456789abcdefghijk";
+pub const WEBHOOK_TOKEN: &str = "webhook-token-of-the-test-0123456789abcdefghi";
 /// What must appear in no log.
-pub const SECRET_MARKS: [&str; 3] = ["bt-secret-1", "halo-service-secret-1", EVENT_TOKEN];
+pub const SECRET_MARKS: [&str; 4] = ["bt-secret-1", "halo-service-secret-1", EVENT_TOKEN, WEBHOOK_TOKEN];
 /// Anything that takes longer is a failure.
 pub const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -190,6 +191,7 @@ impl House {
         write("halo.secret", "halo-service-secret-1");
         write("bt.secret", "bt-secret-1");
         write("event.token", EVENT_TOKEN);
+        write("webhook.token", WEBHOOK_TOKEN);
         let settings = json!({"teams": [
             {"queue": "team:3", "name": "Service Desk", "displayName": "Service Desk", "isDefault": true, "enabled": true},
             {"queue": "team:4", "name": "Network Team", "displayName": "", "isDefault": false, "enabled": true},
@@ -224,6 +226,8 @@ client_id = "bt-client"
 client_secret = {{ file = "bt.secret" }}
 [events]
 token = {{ file = "event.token" }}
+[webhook]
+token = {{ file = "webhook.token" }}
 [worker]
 report_schedule = ["0s", "1s"]
 retry_schedule = ["1s"]

@@ -94,7 +94,8 @@ pub(super) async fn list(Shared(world): Shared<Arc<World>>, caller: Caller, Quer
         if !state.tickets.iter().any(|known| known["id"] == ticket) {
             return Ok(nothing());
         }
-        let mut without = Vec::new();
+        // Custom fields are in the detail only, as far as anybody has seen.
+        let mut without = vec!["customfields"];
         without.extend((!wants(&asked, "includehtmlnote")).then_some("note_html"));
         without.extend((!wants(&asked, "includehtmlemail")).then_some("emailbody_html"));
         let chosen = state.actions.iter().rev().map(|action| &action.fields).filter(|action| {

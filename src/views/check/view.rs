@@ -167,6 +167,7 @@ impl SessionView {
         let issued = match &key {
             ExternalKey::Ticket { ticket, code } => state.issued(code, Some(*ticket), None),
             ExternalKey::Chat { chat, code } => state.issued(code, None, Some(*chat)),
+            ExternalKey::Asset { code, .. } => state.issued(code, None, None),
             _ => None,
         };
         let names_chat = matches!(key, ExternalKey::Chat { .. });

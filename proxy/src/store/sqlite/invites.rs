@@ -209,13 +209,17 @@ pub(super) fn of(connection: &Connection, about: About, limit: u32) -> Result<Ve
 
 pub(super) fn issued(connection: &Connection, code: &Code) -> Result<Option<Issued>> {
     connection
-        .query_row("SELECT ticket, chat FROM invites WHERE code = ?1", [code.as_str()], |row| {
-            Ok(Issued {
-                code: code.clone(),
-                ticket: row.get::<_, Option<u32>>(0)?.and_then(TicketId::new),
-                chat: row.get::<_, Option<u32>>(1)?.and_then(ChatId::new),
-            })
-        })
+        .query_row(
+            "SELECT ticket, chat FROM invites WHERE code = ?1 UNION ALL SELECT ticket, NULL FROM launches WHERE code = ?1",
+            [code.as_str()],
+            |row| {
+                Ok(Issued {
+                    code: code.clone(),
+                    ticket: row.get::<_, Option<u32>>(0)?.and_then(TicketId::new),
+                    chat: row.get::<_, Option<u32>>(1)?.and_then(ChatId::new),
+                })
+            },
+        )
         .optional()
         .map_err(StoreProblem::from)
 }

@@ -2,8 +2,10 @@
 //! forward-only migrations. What each step does to the tables is in the modules below.
 
 mod by_hand;
+mod doorbells;
 mod events;
 mod invites;
+mod launches;
 mod lives;
 mod sessions;
 mod sign_in;
@@ -21,8 +23,13 @@ use std::{
 use tokio::sync::oneshot;
 
 /// The schema this program writes.
-pub const SCHEMA_VERSION: i64 = 3;
-const MIGRATIONS: [&str; 3] = [include_str!("../schema/001.sql"), include_str!("../schema/002.sql"), include_str!("../schema/003.sql")];
+pub const SCHEMA_VERSION: i64 = 4;
+const MIGRATIONS: [&str; 4] = [
+    include_str!("../schema/001.sql"),
+    include_str!("../schema/002.sql"),
+    include_str!("../schema/003.sql"),
+    include_str!("../schema/004.sql"),
+];
 /// Steps committed together at most.
 const GROUP: usize = 256;
 /// Pages in the log (32 MB) before they are moved into the file, which whoever commits then has to wait for. SQLite's own 1000
@@ -67,7 +74,8 @@ impl Sqlite {
         connection
             .execute_batch(
                 "UPDATE sessions SET deaths = deaths + 1, lease_until = NULL, next_at = 0 WHERE lease_until IS NOT NULL;
-                 UPDATE invites SET lease_until = NULL, next_at = 0 WHERE lease_until IS NOT NULL AND next_at = lease_until;",
+                 UPDATE invites SET lease_until = NULL, next_at = 0 WHERE lease_until IS NOT NULL AND next_at = lease_until;
+                 UPDATE doorbells SET lease_until = NULL, next_at = 0 WHERE lease_until IS NOT NULL;",
             )
             .map_err(|error| damaged(error.into()))?;
         Self::start(path, connection, Some(lock))

@@ -2,10 +2,10 @@
 
 use super::super::{
     About, Begun, ByHand, Cuts, Decision, EventCounts, EventState, EventSummary, Fence, Figures, Handled, Held, IntendedNote, InviteLife,
-    InviteRow, NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Revoked, SessionJob, SessionQuery, SessionState,
-    SessionSummary, SignIn, Source, Store, StoreProblem, Window,
+    InviteRow, LaunchRow, NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Revoked, Ring, RingJob, SessionJob, SessionQuery,
+    SessionState, SessionSummary, SignIn, Source, Store, StoreProblem, UnreadWebhook, Window,
 };
-use super::{Sqlite, by_hand, events, invites, lives, sessions, sign_in, upkeep};
+use super::{Sqlite, by_hand, doorbells, events, invites, launches, lives, sessions, sign_in, upkeep};
 use crate::sign_in::Caller;
 use async_trait::async_trait;
 use halo_remote_support::{
@@ -15,7 +15,7 @@ use halo_remote_support::{
         disposition::Issued,
         settings::Settings,
         wording::Message,
-        words::{ActionId, AgentId, Lsid, TicketId, UnixSeconds},
+        words::{ActionId, AgentId, AssetId, Lsid, TicketId, UnixSeconds},
     },
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -129,6 +129,27 @@ impl Store for Sqlite {
     }
     async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Revoked> {
         self.write(move |c| invites::revoke(c, &code, &by, at)).await
+    }
+    async fn add_launch(&self, launch: LaunchRow) -> Result<()> {
+        self.write(move |c| launches::add(c, &launch)).await
+    }
+    async fn launches_of(&self, asset: AssetId, limit: u32) -> Result<Vec<LaunchRow>> {
+        self.read(move |c| launches::of_asset(c, asset, limit)).await
+    }
+    async fn ring(&self, rings: Vec<Ring>, at: UnixSeconds) -> Result<()> {
+        self.write(move |c| doorbells::ring(c, &rings, at)).await
+    }
+    async fn unread_webhook(&self, webhook: UnreadWebhook, at: UnixSeconds) -> Result<()> {
+        self.write(move |c| doorbells::unread(c, &webhook, at)).await
+    }
+    async fn claim_ring(&self, window: Window) -> Result<Option<RingJob>> {
+        self.write(move |c| doorbells::claim(c, window)).await
+    }
+    async fn ring_done(&self, ring: Ring, fence: Fence, reason: Message) -> Result<Held> {
+        self.write(move |c| doorbells::done(c, ring, fence, &reason)).await
+    }
+    async fn ring_postponed(&self, ring: Ring, fence: Fence, next_at: Option<UnixSeconds>, reason: Message) -> Result<Held> {
+        self.write(move |c| doorbells::postponed(c, ring, fence, next_at, &reason)).await
     }
     async fn issued(&self, code: Code) -> Result<Option<Issued>> {
         self.read(move |c| invites::issued(c, &code)).await

@@ -50,6 +50,9 @@ pub(super) fn prune(connection: &Connection, cuts: Cuts) -> Result<Pruned> {
         invites: delete("invites", "created_at < ?1 AND next_at IS NULL", &[cuts.invites])?,
         audit: delete("audit", "at < ?1", &[cuts.audit])?,
     };
+    delete("doorbells", "received_at < ?1 AND next_at IS NULL", &[cuts.invites])?;
+    delete("launches", "at < ?1", &[cuts.invites])?;
+    delete("unread_webhooks", "received_at < ?1", &[cuts.events])?;
     delete("cookies", "expires_at < ?1", &[cuts.now])?;
     Ok(pruned)
 }

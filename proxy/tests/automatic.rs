@@ -1,0 +1,247 @@
+//! Invites that tickets and actions in Halo send by themselves: from Halo's webhook to the one mail. Proof is read from the
+//! simulators' ledgers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "a test that panics has failed"
+)]
+
+mod house;
+
+use house::{House, WEBHOOK_TOKEN};
+use serde_json::{Value, json};
+
+const SEND_FIELD: u32 = 202;
+const CHANNEL_FIELD: u32 = 201;
+const ACTION_FIELD: u32 = 203;
+/// The action agents run; and the one our own mails are written under, which must not beget another.
+const OUTCOMES: [u32; 2] = [89, 87];
+
+/// A house whose Halo rings at ours, with everything mapped.
+async fn house() -> House {
+    house_with(json!({})).await
+}
+
+async fn house_with(change: Value) -> House {
+    let house = House::open().await;
+    let url = format!("{}/halo/{WEBHOOK_TOKEN}", house.origin);
+    house.halo("settings", Some(json!({"webhook_url": url, "webhook_retries": 20}))).await;
+    let frame = house.sign_in(42).await;
+    let automatic = json!({
+        "sendField": SEND_FIELD, "channelField": CHANNEL_FIELD, "actionChannelField": ACTION_FIELD, "inviteOutcomes": OUTCOMES, "types": {},
+    });
+    frame.settings(json!({"automatic": automatic})).await;
+    frame.settings(change).await;
+    house
+}
+
+const NO_DEFAULT: &str = r#"[{"queue": "team:4", "name": "Network Team", "displayName": "", "isDefault": false, "enabled": true}]"#;
+
+async fn portal_ticket(house: &House, kind: u32) -> u32 {
+    let body = json!({"user_id": 207, "summary": "Please help", "details": "It broke.", "tickettype_id": kind});
+    u32::try_from(house.halo("portal-tickets", Some(body)).await["id"].as_u64().unwrap()).unwrap()
+}
+
+/// What an agent does in Halo's own screens, by an API token of that agent.
+async fn as_agent(house: &House, agent: u32, path: &str, body: Value) -> Value {
+    let verifier = "a-verifier-that-is-long-enough-to-be-one-0123456789";
+    let challenge = {
+        use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+        use sha2::{Digest as _, Sha256};
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+    };
+    let redirect = format!("{}/api/v1/sign-in/callback", house.origin);
+    let base = format!("http://{}", house.simulator.halo_addr);
+    let agent = agent.to_string();
+    let query = [
+        ("response_type", "code"),
+        ("client_id", "halo-agent-app"),
+        ("redirect_uri", &redirect),
+        ("scope", "all"),
+        ("state", "s"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+        ("agent", &agent),
+    ];
+    let answer = house.client.get(format!("{base}/auth/authorize")).query(&query).send().await.unwrap();
+    let back = url::Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
+    let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "halo-agent-app"),
+        ("redirect_uri", &redirect),
+        ("code", &code),
+        ("code_verifier", verifier),
+    ];
+    let token: Value = house.client.post(format!("{base}/auth/token")).form(&form).send().await.unwrap().json().await.unwrap();
+    let request = house.client.post(format!("{base}/api/{path}")).bearer_auth(token["access_token"].as_str().unwrap());
+    let answer = request.json(&json!([body])).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+    answer.json().await.unwrap()
+}
+
+async fn agent_ticket(house: &House, agent: u32, change: Value) -> u32 {
+    let mut body = json!({"user_id": 207, "summary": "Please help", "details": "It broke.", "tickettype_id": 3});
+    for (name, value) in change.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    u32::try_from(as_agent(house, agent, "Tickets", body).await["id"].as_u64().unwrap()).unwrap()
+}
+
+/// Nothing that Halo told of is outstanding, and no invite.
+async fn quiet(house: &House) {
+    house
+        .until("everything is looked at", async |house| {
+            let ledger = house.halo("ledger", None).await;
+            let told = ledger["webhooks"].as_array().unwrap().iter().all(|one| one["delivered"] == true);
+            let sql = house.sql();
+            let count = |query: &str| sql.query_row(query, [], |row| row.get::<_, u32>(0)).unwrap();
+            let outstanding = count("SELECT count(*) FROM doorbells WHERE next_at IS NOT NULL")
+                + count("SELECT count(*) FROM invites WHERE next_at IS NOT NULL");
+            let rung = count("SELECT count(*) FROM doorbells") > 0;
+            (told && rung && outstanding == 0).then_some(())
+        })
+        .await;
+}
+
+/// The one invite's action on a ticket, and its mail.
+async fn invite_of(house: &House, ticket: u32) -> (Value, Value) {
+    quiet(house).await;
+    let actions: Vec<_> = house.actions(ticket, "Remote Session Invite").await;
+    let mails: Vec<_> = house.mails().await.into_iter().filter(|mail| mail["ticket_id"] == ticket).collect();
+    assert_eq!((actions.len(), mails.len()), (1, 1), "{actions:?} {mails:?}");
+    (actions[0].clone(), mails[0].clone())
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[tokio::test]
+async fn invites_13_an_action_with_its_channel_sends_its_own_text_for_that_queue() {
+    let house = house().await;
+    let body = json!({
+        "ticket_id": 1161, "outcome_id": 89, "note_html": "<p>Join me: <a href=\"$LINKTOREMOTE\">here</a></p>",
+        "customfields": [{"id": ACTION_FIELD, "value": "Network Team"}],
+    });
+    as_agent(&house, 43, "Actions", body).await;
+    let (action, mail) = invite_of(&house, 1161).await;
+    assert!(text(&mail["html"]).starts_with("<p>Join me: <a href=\"http://appliance.localhost"), "{mail}");
+    assert_eq!(mail["to"], "connor@batley.example");
+    assert!(text(&action["note"]).contains("Ann Keller"), "the first line names whose it is: {action}");
+    let keys = house.keys().await;
+    assert_eq!((keys.len(), &keys[0]["queue"]), (1, &json!("team:4")), "{keys:?}");
+}
+
+#[tokio::test]
+async fn invites_14_an_action_without_channel_goes_to_the_default_team_or_blank_or_nowhere() {
+    let house = house().await;
+    let invite = json!({"ticket_id": 1161, "outcome_id": 89, "note_html": "<p>Hello</p>"});
+    as_agent(&house, 43, "Actions", invite.clone()).await;
+    let (_, mail) = invite_of(&house, 1161).await;
+    assert!(text(&mail["html"]).contains("http://appliance.localhost"), "the canned text leads into the session: {mail}");
+    assert_eq!(house.keys().await[0]["queue"], "team:3");
+
+    let teams: Value = serde_json::from_str(NO_DEFAULT).unwrap();
+    let frame = house.sign_in(42).await;
+    frame.settings(json!({"teams": teams})).await;
+    as_agent(&house, 43, "Actions", json!({"ticket_id": 1162, "outcome_id": 89, "note_html": "<p>Hello</p>"})).await;
+    let (action, mail) = invite_of(&house, 1162).await;
+    assert!(!text(&mail["html"]).contains("http://appliance.localhost"), "{mail}");
+    assert_eq!(action["hiddenfromuser"], true, "the warning is for agents");
+    assert!(text(&action["note"]).contains("Sent without link and code"), "{action}");
+
+    frame.settings(json!({"blankLink": "hold"})).await;
+    let held = portal_ticket(&house, 3).await;
+    quiet(&house).await;
+    let actions = house.actions(held, "Remote Session Invite").await;
+    assert_eq!(actions.len(), 1, "{actions:?}");
+    assert!(text(&actions[0]["note"]).contains("Held back"), "{actions:?}");
+    assert_eq!((&actions[0]["hiddenfromuser"], house.mails().await.len()), (&json!(true), 2));
+    assert_eq!(house.keys().await.len(), 1);
+}
+
+#[tokio::test]
+async fn invites_15_an_agents_new_ticket_invites_once_as_its_field_says() {
+    let house = house().await;
+    let off = agent_ticket(&house, 43, json!({"customfields": [{"id": SEND_FIELD, "value": "false"}]})).await;
+    quiet(&house).await;
+    assert!(house.mails().await.is_empty() && house.actions(off, "Remote Session Invite").await.is_empty());
+
+    let fields = json!([{"id": SEND_FIELD, "value": true}, {"id": CHANNEL_FIELD, "value": "Priya Nair"}]);
+    let on = agent_ticket(&house, 43, json!({"customfields": fields})).await;
+    let (action, _) = invite_of(&house, on).await;
+    assert!(text(&action["note"]).starts_with("By Ann Keller."), "{action}");
+    assert!(text(&house.keys().await[0]["queue"]).starts_with("rep:"), "{:?}", house.keys().await);
+
+    // With the agent's own token it is the agent's own action.
+    house.sign_in(43).await;
+    let own = agent_ticket(&house, 43, json!({"customfields": fields})).await;
+    let (action, _) = invite_of(&house, own).await;
+    assert_eq!(action["who_agentid"], 43);
+
+    house.halo("settings", Some(json!({"builtin_integration": true}))).await;
+    let native = agent_ticket(&house, 43, json!({"customfields": fields, "send_remoteinvite": true})).await;
+    let (action, mail) = invite_of(&house, native).await;
+    assert_eq!((&mail["native"], &action["hiddenfromuser"]), (&json!(true), &json!(true)), "one mail, Halo's own");
+    assert!(text(&action["note"]).contains("No second invite"), "{action}");
+}
+
+#[tokio::test]
+async fn invites_16_a_ticket_of_the_portal_invites_for_the_default_team_also_after_an_outage() {
+    let mut house = house().await;
+    house.appliance("settings", Some(json!({"xml_api_enabled": false}))).await;
+    let none = portal_ticket(&house, 1).await;
+    let ticket = portal_ticket(&house, 3).await;
+    house
+        .until("it was tried", async |house| {
+            let attempts: u32 = house.sql().query_row("SELECT coalesce(max(attempts), 0) FROM invites", [], |row| row.get(0)).unwrap();
+            (attempts > 0).then_some(())
+        })
+        .await;
+    assert!(house.actions(ticket, "Remote Session Invite").await.is_empty(), "the ticket is untouched");
+    house.restart().await;
+    house.appliance("settings", Some(json!({"xml_api_enabled": true}))).await;
+    let (action, _) = invite_of(&house, ticket).await;
+    assert_eq!(action["who_agentid"], 90, "a system action");
+    assert_eq!(house.keys().await[0]["queue"], "team:3");
+    assert!(house.actions(none, "Remote Session Invite").await.is_empty());
+
+    // Told again, it is the same.
+    let url = house.proxy_url(&format!("/halo/{WEBHOOK_TOKEN}"));
+    for _ in 0..20 {
+        let body = json!({"event": "New Ticket Logged", "ticket": {"id": ticket, "summary": "x"}});
+        assert_eq!(house.client.post(&url).json(&body).send().await.unwrap().status(), 200);
+    }
+    invite_of(&house, ticket).await;
+}
+
+#[tokio::test]
+async fn invites_16_a_mail_whose_answer_was_lost_goes_out_once() {
+    let mut house = house().await;
+    let fault = json!([{"path": "/api/Actions", "method": "POST", "kind": "commit_then_cut"}]);
+    house.halo("faults", Some(fault)).await;
+    let ticket = portal_ticket(&house, 3).await;
+    house.until("the mail went out", async |house| (!house.mails().await.is_empty()).then_some(())).await;
+    house.restart().await;
+    invite_of(&house, ticket).await;
+    assert_eq!(house.keys().await.len(), 1);
+}
+
+#[tokio::test]
+async fn invites_16_a_webhook_is_let_in_by_its_token_and_kept_when_it_cannot_be_read() {
+    let house = House::open_with("").await;
+    let post = async |token: &str, body: &'static str| {
+        house.client.post(house.proxy_url(&format!("/halo/{token}"))).body(body).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(post("a-wrong-token-a-wrong-token-a-wrong-token", "{}").await, 404);
+    assert_eq!(post(WEBHOOK_TOKEN, "<html>").await, 200);
+    assert_eq!(post(WEBHOOK_TOKEN, "<html>").await, 200);
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?));
+    let kept = house.sql().query_row("SELECT reason, repeats FROM unread_webhooks", [], row).unwrap();
+    assert_eq!(kept, ("the body is not JSON".to_owned(), 1));
+}
