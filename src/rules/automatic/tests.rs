@@ -31,16 +31,15 @@ fn directory() -> Directory {
 }
 
 fn settings(change: impl FnOnce(&mut Automatic)) -> Settings {
-    let mut settings = Settings::default();
-    settings.automatic = Automatic {
+    let mut automatic = Automatic {
         send_field: Some(202),
         channel_field: Some(201),
         action_channel_field: Some(203),
         invite_outcomes: vec![89],
         ..Automatic::default()
     };
-    change(&mut settings.automatic);
-    settings
+    change(&mut automatic);
+    Settings { automatic, ..Settings::default() }
 }
 
 const AGENT: By = By::Agent(match AgentId::new(42) {
