@@ -149,6 +149,9 @@ async fn decision(app: &App, session: &Session<'_>, body: &[u8]) -> std::result:
         _ => named.user,
     };
     let mut facts = facts(session, user, named.chat.as_ref(), &settings);
+    if let (ExternalKey::Asset { asset, .. }, true) = (&key, issued.is_some()) {
+        facts.asset = Some(*asset);
+    }
     if rests_in != SessionState::Written {
         // On its ticket a session is found by the ticket: Halo's calls are few.
         name_user(app, &mut facts).await;
