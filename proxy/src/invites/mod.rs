@@ -132,7 +132,7 @@ fn asked(request: &NewInvite) -> Result<(About, Option<&str>), Failure> {
 async fn may_invite(app: &App, caller: &Caller, about: About, channel: Option<Channel>) -> Result<Granted, Failure> {
     match about {
         About::Ticket(ticket) => {
-            access::may(app, caller, Operation::Invite(ticket, channel)).await.map(|grant| Granted::Ticket(grant.ticket))
+            access::may(app, caller, Operation::Invite(ticket, channel)).await.map(|grant| Granted::Ticket(Box::new(grant.ticket)))
         }
         About::Chat(chat) => access::may_in_chat(app, caller, chat, InChat::Invite(channel)).await.map(Granted::Chat),
     }
@@ -140,14 +140,14 @@ async fn may_invite(app: &App, caller: &Caller, about: About, channel: Option<Ch
 
 /// What Halo showed to the caller.
 enum Granted {
-    Ticket(Ticket),
+    Ticket(Box<Ticket>),
     Chat(Chat),
 }
 
 impl Granted {
     async fn known(self, app: &App, caller: &Caller) -> Known {
         match self {
-            Self::Ticket(ticket) => Known::of_ticket(app, caller, ticket).await,
+            Self::Ticket(ticket) => Known::of_ticket(app, caller, *ticket).await,
             Self::Chat(chat) => Known::of_chat(app, caller, chat).await,
         }
     }

@@ -114,7 +114,7 @@ fn worded(
     note::session_note(session, disposition, manner, Language::En)
 }
 
-/// The note as [`write`] would write it now; nothing is sent.
+/// The note as [`write()`] would write it now; nothing is sent.
 pub(super) async fn preview(
     app: &App,
     intended: &IntendedNote,

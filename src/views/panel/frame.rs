@@ -177,7 +177,7 @@ impl Frame {
     pub fn open(&mut self) -> Vec<Effect> {
         let loaded = std::mem::replace(&mut self.stage, Stage::Open) == Stage::Loading;
         let focus = (loaded && self.follow).then_some(Effect::Focus("rs-heading"));
-        loaded.then(|| Effect::Emit("remote-support:ready", Value::Null)).into_iter().chain(focus).collect()
+        loaded.then_some(Effect::Emit("remote-support:ready", Value::Null)).into_iter().chain(focus).collect()
     }
 
     /// Shows a failure in the content's place; being signed out has a look of its own.
