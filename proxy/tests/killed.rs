@@ -82,8 +82,8 @@ async fn f04_killed_while_it_held_a_session_the_lease_ends_and_another_goes_on()
 #[tokio::test]
 async fn f07_with_the_disk_full_events_are_refused_reads_go_on_and_it_recovers_by_itself() {
     let house = closed().await;
-    // Half a megabyte for the store and its log: enough to start.
-    let proxy = Proxy::start_confined(&house, 1000).await;
+    // Less than a megabyte for the store and its log: enough to start.
+    let proxy = Proxy::start_confined(&house, 1600).await;
     let body = |number: u32| format!("event=something&number={number}&{}", "x".repeat(200_000));
     let mut statuses = Vec::new();
     for number in 0..12 {

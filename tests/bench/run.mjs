@@ -13,6 +13,7 @@ import { REPORTS, reportName, sessionReport } from './documents.mjs';
 import * as memory from './memory.mjs';
 import * as native from './native.mjs';
 import node, { made } from './node.mjs';
+import * as panels from './panels.mjs';
 import * as proxy from './proxy.mjs';
 import { inside, run } from './sections.mjs';
 import * as startup from './startup.mjs';
@@ -24,7 +25,7 @@ const { values: options } = parseArgs({ options: OPTIONS });
 const share = options.quick ? 0.3 : 1;
 
 /** Driven from here; the others run in their place. */
-const outside = { startup, memory, native, proxy };
+const outside = { startup, memory, native, panels, proxy };
 const READERS = ['dom', 'fast-xml-parser', 'saxes', 'txml'];
 
 /** A bundle for each peer, so that no one's code is optimised for another's data. */

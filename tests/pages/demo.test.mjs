@@ -126,6 +126,7 @@ test('demo_both_sides_of_a_chat_hear_each_other', async () => {
   const agent = await open('/chat?id=640');
   const customer = await open('/portal/chat?id=640');
   const say = async ({ page }, text) => {
+    await page.locator('#lines div').first().waitFor();
     await page.getByLabel('Your message').fill(text);
     await page.keyboard.press('Enter');
   };

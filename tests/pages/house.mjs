@@ -88,8 +88,7 @@ export const atTheTop = (frame) => frame.locator('#rs-heading').first().evaluate
 export function complaints(page) {
   const found = [];
   page.on('pageerror', (error) => found.push(String(error)));
-  // A question that is refused (nobody signed in) is told by the browser itself.
-  page.on('console', (message) => message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && found.push(message.text()));
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && found.push(message.text()));
   return found;
 }
 

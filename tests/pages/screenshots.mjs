@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { actionsOf, applianceLedger, chooseTab, control, logIn, openHouse, openTicket, setting, signIn, until } from './house.mjs';
+import { photographPanels } from './panels.mjs';
 
 const folder = argv[2];
 const LOOKS = [
@@ -29,6 +30,7 @@ const STORY = [
 async function photograph(house, look, options) {
   const ticket = await openTicket(house, options);
   const { page, frame } = ticket;
+  await logIn(house, 9, false);
   const shot = async (name, of = page) => {
     await of.screenshot({ path: join(folder, `${name}-${look}.png`), animations: 'disabled' });
     console.log(`  ${name}-${look}.png`);
@@ -110,8 +112,8 @@ async function photographCheck(house, look, options) {
 await mkdir(folder, { recursive: true });
 const house = await openHouse();
 try {
-  await logIn(house, 9, false);
   for (const [look, options] of LOOKS) {
+    for (const lang of ['en-GB', 'de-DE']) await photographPanels(house, folder, look, options, lang);
     await photographCheck(house, look, options);
     await photograph(house, look, options);
   }

@@ -217,7 +217,8 @@ export function pinnedSessionUrl(site: string, search: string, options?: PinnedO
 
 /** A client for the proxy; every call rejects with a `PluginError`. The answers are those of its API. */
 export interface ProxyClient {
-  me(): Promise<{ id: number; name: string; isAdministrator: boolean }>;
+  /** Nobody when nobody is signed in. */
+  me(): Promise<{ id: number; name: string; isAdministrator: boolean } | null>;
   channels(about: { ticket: number } | { chat: number }): Promise<Record<string, unknown>>;
   invites(about: { ticket: number } | { chat: number }): Promise<{ invites: InviteSent['invite'][]; lookAgain: number }>;
   /** A mail about a ticket, or a message in a chat. A repeated call with the same key sends at most once. */

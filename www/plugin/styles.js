@@ -180,7 +180,7 @@ details.body { padding-block: 12px; border-block-end: 1px solid var(--_line); }
 .posted:empty { display: none; }
 .posted { display: inline-flex; align-items: center; gap: 8px; color: var(--_ok); font-size: 14px; font-weight: 620; }
 .tick { flex: none; width: 7px; height: 13px; margin: 0 3px 4px; border: solid currentColor; border-width: 0 2.5px 2.5px 0; rotate: 42deg; }
-.refused { display: grid; gap: 12px; margin-block-start: 14px; }
+.declined { display: grid; gap: 12px; margin-block-start: 14px; }
 .foot > .cast > div > .row, .card .cast .row { display: flex; margin-block-start: 8px; }
 .picker.alone .search { border-radius: calc(var(--_radius) - 1px); }
 .rows { list-style: none; display: grid; gap: 8px; }

@@ -22,6 +22,8 @@ pub struct Options {
     json: Option<PathBuf>,
 }
 
+/// The section that needs the demo.
+const PANELS: &str = "panels";
 /// The section that needs neither the plugin nor a browser.
 const PROXY: &str = "proxy";
 
@@ -34,6 +36,10 @@ pub fn measure(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.only.as_deref() != Some(PROXY) {
         command.env("CHROMIUM", &install::browser(workspace)?.chromium);
         build::plugin(workspace, &mut stages)?;
+    }
+    if chosen(PANELS) {
+        command.env("XTASK", std::env::current_exe()?);
+        build::native(workspace, &mut stages)?;
     }
     if let Some(word) = &options.only {
         command.arg("--only").arg(word);

@@ -33,8 +33,13 @@ fn shown(caller: Caller) -> Me {
     Me { id: caller.agent, name: caller.name, is_administrator: caller.is_administrator }
 }
 
-pub(super) async fn me(caller: Caller) -> Json<Me> {
-    Json(shown(caller))
+/// Asking who one is before signing in is no mistake: nobody is an answer, and the browser's console stays quiet.
+pub(super) async fn me(caller: Result<Caller, Refusal>) -> Result<Response, Refusal> {
+    match caller {
+        Ok(caller) => Ok(Json(shown(caller)).into_response()),
+        Err(refusal) if refusal.failure.kind == FailureKind::SignedOut => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 #[derive(Deserialize)]
