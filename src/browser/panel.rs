@@ -74,7 +74,7 @@ impl PanelController {
                 Err(_) => misaddressed("link", FailureKind::TicketUnknown),
             },
             "pinned" => match about.parse() {
-                Ok(asset) => Box::new(pinned::State::new(asset, frame(about.to_owned()))),
+                Ok(asset) => Box::new(pinned::State::new(asset, frame(pinned::words(asset, language)))),
                 Err(_) => misaddressed("pinned", FailureKind::AssetUnknown),
             },
             "chats" => Box::new(chats::State::new(frame(String::new()))),

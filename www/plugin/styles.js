@@ -43,7 +43,7 @@ h2:focus, h3:focus, .cast:focus { outline: none; }
   background: radial-gradient(circle at 50% 50%, var(--_surface) 0 2.5px, transparent 3px),
     conic-gradient(from 225deg, var(--_accent) 0 25%, color-mix(in srgb, var(--_accent) 55%, var(--_surface)) 0 75%, var(--_accent) 0); }
 .who { margin-inline-start: auto; display: flex; flex-wrap: wrap; gap: 0 10px; color: var(--_ink-2); font-size: 13px; min-width: 0; overflow-wrap: anywhere; }
-.who .agent::after { content: "·"; margin-inline-start: 10px; }
+.who .agent:not(:last-child)::after { content: "·"; margin-inline-start: 10px; }
 .body { display: grid; gap: 18px; padding: 18px; }
 .sides, .side { display: grid; gap: 18px; align-content: start; min-width: 0; }
 .stack { display: grid; gap: 6px; min-width: 0; }
@@ -194,7 +194,7 @@ details.body { padding-block: 12px; border-block-end: 1px solid var(--_line); }
 .session .reason::before { content: "\\2713"; margin-inline-end: 7px; }
 .session.chosen { border-color: var(--_accent); background: var(--_accent-soft); box-shadow: inset 3px 0 0 var(--_accent); }
 .row-still .why { grid-column: 1 / -1; font-size: 13.5px; overflow-wrap: anywhere; } .row-still .row { grid-column: 1 / -1; margin-block-start: 6px; }
-.row-still .small { margin: 0; }
+.row-still .small, .cast .row .small { margin: 0; }
 .when.state.done { color: var(--_ok); } .when.state.bad { color: var(--_bad); }
 #rs-note { max-height: 340px; overflow: auto; }
 .tag { font: 650 18px/1.3 var(--_mono); overflow-wrap: anywhere; }

@@ -190,6 +190,7 @@ impl State {
             "here" => {
                 if let Ok(Sessions { sessions }) = read(answer) {
                     self.here = sessions;
+                    self.follow_up();
                     return self.watch();
                 }
             }
@@ -221,6 +222,15 @@ impl State {
                 Vec::new()
             }
             Err(failure) => self.frame.fail(failure, Tried::Loading),
+        }
+    }
+
+    /// What was under way when it was told may be done by now.
+    fn follow_up(&mut self) {
+        if let Some((_, done)) = &mut self.done
+            && let Some(now) = self.here.iter().find(|session| session.lsid == done.lsid)
+        {
+            *done = now.clone();
         }
     }
 

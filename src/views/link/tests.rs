@@ -161,6 +161,16 @@ fn a_note_on_its_way_is_looked_after() {
     let effects = panel.answers("here", &json!({"sessions": [session(1, SessionState::Pending, "Mail")]}));
     assert_eq!(short(&effects), ["again 2000 poll"]);
     assert_eq!(panel.does("poll", "").len(), 2);
+
+    // Halo is slow: what was linked by hand is told as under way, and then as done.
+    panel.answers("stored", &json!({"sessions": [likely("Mail")]}));
+    panel.does("session", FIRST);
+    panel.does("link", "");
+    panel.answers("deed", &session(1, SessionState::Pending, "Mail"));
+    assert!(panel.html().contains("It is being done"));
+    let written = SessionSummary { ticket: TicketId::new(1161), ..session(1, SessionState::Written, "Mail") };
+    panel.answers("here", &json!({"sessions": [written]}));
+    assert!(panel.html().contains("The note is on ticket 1161.") && panel.html().contains("rs-undo"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::{
     api::{Launch, LaunchOptions, NewLaunch},
     rules::{
         failure::{Failure, FailureKind},
+        wording::{Language, Message, say},
         words::{AssetId, TicketId},
     },
 };
@@ -31,6 +32,12 @@ pub struct State {
     pub launch: Option<Launch>,
     /// Why it was not.
     pub trouble: Option<Failure>,
+}
+
+/// The asset as people read it.
+#[must_use]
+pub fn words(asset: AssetId, language: Language) -> String {
+    say(language, &Message::new("ui.pinned.asset").with("asset", asset))
 }
 
 impl Panel for State {
