@@ -84,13 +84,17 @@ export default async function* panels({ count }) {
     yield { where, title: 'from navigation to a usable invite', base: 'warm', samples };
 
     const page = await context.newPage();
-    await page.route('**/api/v1/channels?*', async (route) => {
-      const answer = await route.fetch({ url: route.request().url().replace('support.localhost', '127.0.0.1') });
-      const offered = await answer.json();
-      const [one] = offered.channels;
-      offered.channels = Array.from({ length: MANY }, (_, place) => ({ ...one, isMe: false, name: `Agent ${place} ${one.name}`, channel: { agent: place + 2 } }));
-      await route.fulfill({ response: answer, json: offered });
-    });
+    await page.addInitScript((many) => {
+      const real = globalThis.fetch;
+      globalThis.fetch = async (input, init) => {
+        const answer = await real(input, init);
+        if (!String(input).includes('/channels?')) return answer;
+        const offered = await answer.json();
+        const [one] = offered.channels;
+        offered.channels = Array.from({ length: many }, (_, place) => ({ ...one, isMe: false, name: `Agent ${place} ${one.name}`, channel: { agent: place + 2 } }));
+        return new Response(JSON.stringify(offered), answer);
+      };
+    }, MANY);
     await page.goto(`${house.proxy}/embed/invite?ticket=1161`);
     await page.locator('#rs-search').waitFor();
     const keys = { 'work for the key': [], 'until it is painted': [] };

@@ -42,7 +42,7 @@ h2:focus, h3:focus, .cast:focus { outline: none; }
 .top h2::before { content: ""; flex: none; width: 18px; height: 18px; border-radius: 6px;
   background: radial-gradient(circle at 50% 50%, var(--_surface) 0 2.5px, transparent 3px),
     conic-gradient(from 225deg, var(--_accent) 0 25%, color-mix(in srgb, var(--_accent) 55%, var(--_surface)) 0 75%, var(--_accent) 0); }
-.who { margin-inline-start: auto; display: flex; flex-wrap: wrap; gap: 0 10px; color: var(--_ink-2); font-size: 13px; min-width: 0; overflow-wrap: anywhere; }
+.who { flex: 1 1 auto; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0 10px; color: var(--_ink-2); font-size: 13px; min-width: 0; overflow-wrap: anywhere; }
 .who .agent:not(:last-child)::after { content: "·"; margin-inline-start: 10px; }
 .body { display: grid; gap: 18px; padding: 18px; }
 .sides, .side { display: grid; gap: 18px; align-content: start; min-width: 0; }
@@ -210,7 +210,7 @@ details.body { padding-block: 12px; border-block-end: 1px solid var(--_line); }
   .body { padding: 14px; gap: 14px; }
   .top { padding: 12px 14px; }
   .foot { margin: 0 -14px -14px; padding: 12px 14px; }
-  .who { margin-inline: 28px 0; }
+  .who { flex-basis: 100%; justify-content: flex-start; margin-inline: 28px 0; }
   .list { max-height: 264px; }
   .cast.big h3 { font-size: 15px; }
 }

@@ -25,6 +25,8 @@ pub(super) struct Form {
     pub(super) query: String,
     pub(super) placeholder: String,
     pub(super) channels: Vec<ChannelView>,
+    /// How many more fit.
+    pub(super) more: Option<String>,
     pub(super) active: Option<String>,
     pub(super) age: Option<String>,
     pub(super) forecast: Forecast,
@@ -62,6 +64,7 @@ impl Form {
         let frame = &state.frame;
         let shown = state.shown_channels();
         let options = offered.channels.iter().filter(|option| shown.contains(&option.channel));
+        let more = (state.fitting_channels().len().saturating_sub(shown.len())) as u64;
         let channels: Vec<_> = options.map(|option| ChannelView::new(state, option)).collect();
         let age = offered.presence_age.map(|age| (frame.intl.ago)(i64::from(age) + frame.now - at, frame.language));
         let (email, draft) = (state.draft.email(offered).to_owned(), &state.draft);
@@ -76,6 +79,7 @@ impl Form {
             placeholder: frame.say(&frame.intl.count("ui.channels.search", count, frame.language)),
             active: channels.iter().find(|channel| channel.selected).map(|channel| channel.id.clone()),
             channels,
+            more: (more > 0).then(|| frame.say(&frame.intl.count("ui.channels.more", more, frame.language))),
             age: age.map(|age| frame.say(&Message::new("ui.presence.age").with("ago", age))),
             forecast: Forecast::new(state, offered),
             places: places(state, offered),

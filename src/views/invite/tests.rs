@@ -362,6 +362,10 @@ fn a_picker_of_two_thousand_is_searched_in_one_pass() {
     let some = many.channels[0].clone();
     many.channels = (1..=2000).map(|id| ChannelOption { channel: agent(id), name: format!("Agent {id}"), ..some.clone() }).collect();
     panel.answers("channels", &many);
+    assert_eq!(panel.html().matches("role=\"option\"").count(), 60);
+    assert!(panel.html().contains("1940 more"));
+    panel.state.selected = Some(agent(2000));
+    assert_eq!(panel.html().matches("role=\"option\"").count(), 61, "the chosen one is always there");
     panel.does("search", "agent 1999");
     assert_eq!(panel.state.shown_channels(), [agent(1999)]);
     let State { channels, .. } = &panel.state;

@@ -11,6 +11,8 @@ use crate::{
     views::panel::{Effect, Frame, Moment, Stage, Tried, read},
 };
 
+/// Channels shown at once: a key in the search box must not cost a desk of two thousand a pause.
+const SHOWN: usize = 60;
 /// Presence older than this is asked for again, in seconds: the proxy keeps it as long.
 const STALE: i64 = 30;
 
@@ -194,8 +196,19 @@ impl State {
         }
     }
 
-    /// The channels that fit what was typed: every word somewhere in the name.
+    /// The channels that are shown: those that fit what was typed, as far as anybody reads a list, and the chosen one.
     pub(super) fn shown_channels(&self) -> Vec<Channel> {
+        let mut fitting = self.fitting_channels();
+        if fitting.len() > SHOWN {
+            let chosen = self.selected.filter(|chosen| fitting.iter().skip(SHOWN).any(|channel| channel == chosen));
+            fitting.truncate(SHOWN);
+            fitting.extend(chosen);
+        }
+        fitting
+    }
+
+    /// The channels that fit what was typed: every word somewhere in the name.
+    pub(super) fn fitting_channels(&self) -> Vec<Channel> {
         let query = without_case(&self.query);
         let fits = |name: &str| {
             let name = without_case(name);
