@@ -71,7 +71,18 @@ async fn only_allowed_origins_may_read_our_answers() {
 #[tokio::test]
 async fn everything_but_sign_in_and_health_asks_who_is_calling() {
     let house = House::open().await;
-    for path in ["me", "channels?ticket=1161", "invites?ticket=1161", "sessions", "settings"] {
+    let nobody = house.client.get(house.proxy_url("/api/v1/me")).send().await.unwrap();
+    assert_eq!((nobody.status().as_u16(), nobody.text().await.unwrap().as_str()), (204, ""), "who am I? is no mistake");
+    for path in [
+        "channels?ticket=1161",
+        "channels?chat=640",
+        "chats",
+        "invites?ticket=1161",
+        "invites?chat=640",
+        "launches?asset=5120",
+        "sessions",
+        "settings",
+    ] {
         let answer = house.client.get(house.proxy_url(&format!("/api/v1/{path}"))).send().await.unwrap();
         assert_eq!(answer.status(), 401, "{path}");
         assert_eq!(answer.json::<Value>().await.unwrap()["code"], "signed_out", "{path}");

@@ -1,4 +1,4 @@
-// An agent sends an invite from the ticket, and the session's note comes back: scenarios 9 to 12, 22, 34 and 36 as a person sees them.
+// An agent sends an invite from the ticket, and the session's note comes back: scenarios 9 to 12, 22 and 34 to 36 as a person sees them.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
@@ -174,4 +174,24 @@ test('faults_36_the_same_event_again_and_across_a_restart_is_one_note', async ()
   const repeated = events.filter((event) => event.lsid === lsid && event.event === 'support_conference_end');
   assert.equal(repeated.filter((event) => event.statuses.at(-1) === 200).length, 51);
   assert.equal(await written(), 1);
+});
+
+test('faults_35_an_expired_token_goes_unnoticed_and_a_new_secret_is_told_once_without_a_storm', async () => {
+  const { token_seconds: lasting, client_secret: secret } = await control(house.appliance, 'settings');
+  const tokens = async () => (await applianceLedger(house)).requests.filter(({ path }) => path === '/oauth2/token').length;
+  await control(house.appliance, 'settings', { token_seconds: 1 });
+  const { mails } = await counts();
+  await option('Priya Nair').click();
+  await button('Send invite').click();
+  await until('the mail', async () => (await counts()).mails === mails + 1);
+  await control(house.appliance, 'settings', { token_seconds: lasting, client_secret: 'regenerated' });
+  await ticket.page.reload();
+  const before = await tokens();
+  await option('Priya Nair').click();
+  await button('Send invite').click();
+  await ticket.frame.getByRole('alert').getByText(/client id or secret/i).first().waitFor();
+  await button('Try again').click();
+  await ticket.frame.getByRole('alert').getByText(/client id or secret/i).first().waitFor();
+  assert.ok((await tokens()) - before <= 4, `${(await tokens()) - before} tokens were asked for`);
+  await control(house.appliance, 'settings', { client_secret: secret });
 });

@@ -1,8 +1,8 @@
-// "Link Remote Session" as agents see it: scenarios 27, 32 and 33.
+// "Link Remote Session" as agents see it: scenarios 25, 27, 32 and 33.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { actionsOf, atTheTop, complaints, control, framed, openHouse, openTicket, signIn, tabTo, until, violations } from './house.mjs';
+import { actionsOf, applianceLedger, atTheTop, complaints, control, framed, haloLedger, openHouse, openScreen, openTicket, signIn, tabTo, until, violations } from './house.mjs';
 
 let house;
 let ticket;
@@ -126,4 +126,22 @@ test('session_27_a_refused_session_says_why_and_is_played_again_after_the_name_i
   await link(ticket).getByText('The note is on ticket 1161.').waitFor();
   assert.equal((await notes(1161, lsid)).length, 1);
   assert.ok(framed(ticket.page));
+});
+
+test('session_25_a_chat_that_closes_meanwhile_leaves_its_session_here_under_its_name', async () => {
+  const chat = await openScreen(house, '/chat?id=643');
+  await signIn(chat);
+  await chat.frame.getByRole('option', { name: 'Priya Nair' }).click();
+  await chat.frame.getByRole('button', { name: 'Send invite' }).click();
+  await chat.frame.getByText(/^Posted, /).waitFor();
+  const key = (await applianceLedger(house)).keys.at(-1);
+  await chat.page.getByRole('button', { name: 'Close chat' }).click();
+  await chat.page.getByText('Closed').first().waitFor();
+  const { lsid } = await control(house.appliance, 'play', { short_key: key.short_key, script: [{ join: 'rep:7' }, { say: 'Hello visitor', by: 'rep:7' }], end: true });
+  await listed(ticket, 'Visitor');
+  await session(ticket, /Visitor/).first().click();
+  await link(ticket).getByText('Hello visitor').waitFor();
+  const told = (await haloLedger(house)).chat_messages.filter((message) => message.text.includes(lsid));
+  assert.deepEqual(told, [], 'kept, and not posted, too');
+  await chat.close();
 });
