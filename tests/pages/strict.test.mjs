@@ -110,6 +110,33 @@ test('strict_40_in_german_dark_and_320_px_wide_7_9_12_and_32_work', async () => 
   await chat.close();
 });
 
+test('invites_18_hostile_names_stay_text_on_every_page', async () => {
+  const hostile = '<img src=x onerror="document.title=1"><b>x</b> $LINKTOREMOTE {{x}}';
+  await control(house.halo, 'chats/640', { name: hostile });
+  await control(house.halo, 'assets/5120', { key_field: hostile, username: hostile });
+  await control(house.appliance, 'play', { customer: hostile, script: [{ join: 'rep:7' }, { say: hostile, by: 'customer' }], end: true });
+  for (const [path, settled, title] of [
+    ['/ticket?id=1162', '#rs-channels', 'Remote Support'],
+    ['/chats', '#rs-chats', 'My chats'],
+    ['/asset?id=5120', '#rs-launch', 'Remote Support'],
+  ]) {
+    const screen = await openScreen(house, path, { title });
+    await signIn(screen, 'Priya Nair', settled);
+    const seen = () =>
+      framed(screen.page).evaluate(() =>
+        [...document.querySelectorAll('main > *')].map(({ shadowRoot }) => ({ text: shadowRoot?.textContent ?? '', made: shadowRoot?.querySelectorAll('img, script, iframe, [onerror]').length ?? 0 })));
+    await until(`it is shown on ${path}`, async () => (await seen()).some(({ text }) => /<img|<b>/.test(text)));
+    if (path.startsWith('/ticket')) {
+      await screen.frame.locator('remote-support-link .session').first().click();
+      await until('its note is shown', async () => (await seen()).some(({ text }) => text.includes('onerror=')));
+    }
+    assert.ok((await seen()).every(({ made }) => made === 0), path);
+    assert.notEqual(await framed(screen.page).evaluate(() => document.title), '1', path);
+    await screen.close();
+  }
+  await control(house.halo, 'chats/640', { name: 'Connor Blake' });
+});
+
 test('strict_40_with_webassembly_blocked_it_says_so', async () => {
   const context = await house.browser.newContext();
   const page = await context.newPage();
