@@ -32,6 +32,8 @@ use tokio::{
 
 /// As many as a minute allows.
 const ROUNDS: u64 = 20;
+/// How often a fail point that was not reached is tried again.
+const MORE_TURNS: usize = 3;
 
 fn number_from(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is {text}, which is not a number")))
@@ -49,13 +51,24 @@ async fn faults_37_killed_at_any_step_leaves_one_note_and_one_mail() {
         println!("{:>6.1?}  round {} of {rounds}: {round}", started.elapsed(), number + 1);
         story.round(number + 1, round).await;
     }
+    // Every other round is a fail point's. What a round before it left undone may keep one from its point: an agent whose
+    // sign-in was lost with Halo's answer is turned away, and a note that is just being looked for is not moved.
+    let missed = |story: &Story| FAIL_POINTS.into_iter().filter(|point| !story.reached.contains(point)).collect::<Vec<_>>();
+    let mut turns = rounds;
+    for _ in 0..if rounds >= 2 * FAIL_POINTS.len() { MORE_TURNS } else { 0 } {
+        for point in missed(&story) {
+            turns += 1;
+            let round = plan::once_more(seed, turns, point);
+            println!("{:>6.1?}  once more: {round}", started.elapsed());
+            story.round(turns, &round).await;
+        }
+    }
     println!("{:>6.1?}  killed for the last time", started.elapsed());
     let sent = story.drain().await;
     println!("{:>6.1?}  drained: {} sessions, {} invites", started.elapsed(), story.played.len(), sent.len());
     proof::everything(&story, &sent).await;
-    // Every other round is a fail point's.
     if rounds >= 2 * FAIL_POINTS.len() {
-        let missed: Vec<_> = FAIL_POINTS.iter().filter(|point| !story.reached.contains(*point)).collect();
+        let missed = missed(&story);
         assert!(missed.is_empty(), "no round came to {missed:?}: has the loop a deed that leads there?");
     }
 }

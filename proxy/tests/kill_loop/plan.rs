@@ -177,7 +177,7 @@ impl fmt::Display for Round {
 }
 
 /// Every other round is a fail point's, in turn; the others are for any of them, or for any moment. The first turn of each
-/// point is a calm one, so that it is surely reached.
+/// point is a calm one, so that it is mostly reached.
 pub fn draw(seed: u64, rounds: usize, points: &[&'static str]) -> Vec<Round> {
     let mut dice = StdRng::seed_from_u64(seed);
     let offset = dice.random_range(0..points.len());
@@ -189,6 +189,12 @@ pub fn draw(seed: u64, rounds: usize, points: &[&'static str]) -> Vec<Round> {
             round(&mut dice, point, turn.is_some_and(|turn| turn < points.len()))
         })
         .collect()
+}
+
+/// Another calm turn of a fail point that its first one did not come to.
+pub fn once_more(seed: u64, number: usize, point: &'static str) -> Round {
+    let mut dice = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
+    round(&mut dice, Some(point), true)
 }
 
 fn milliseconds(dice: &mut StdRng, range: std::ops::Range<u64>) -> Duration {
