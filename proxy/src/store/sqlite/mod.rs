@@ -23,12 +23,13 @@ use std::{
 use tokio::sync::oneshot;
 
 /// The schema this program writes.
-pub const SCHEMA_VERSION: i64 = 4;
-const MIGRATIONS: [&str; 4] = [
+pub const SCHEMA_VERSION: i64 = 5;
+const MIGRATIONS: [&str; 5] = [
     include_str!("../schema/001.sql"),
     include_str!("../schema/002.sql"),
     include_str!("../schema/003.sql"),
     include_str!("../schema/004.sql"),
+    include_str!("../schema/005.sql"),
 ];
 /// Steps committed together at most.
 const GROUP: usize = 256;

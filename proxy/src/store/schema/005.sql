@@ -1,0 +1,6 @@
+-- Why an invite rests or waits: a message, JSON. A held one put a warning on its ticket instead of a mail.
+ALTER TABLE invites ADD COLUMN reason TEXT;
+ALTER TABLE invites ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+
+-- What upkeep looks for: every action in Halo makes a row.
+CREATE INDEX doorbells_by_age ON doorbells (received_at) WHERE next_at IS NULL;
