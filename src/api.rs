@@ -73,6 +73,21 @@ pub struct Channels {
     pub valid_for: Option<u32>,
 }
 
+/// `GET /channels/now?ticket=1161` or `?chat=640`: what changes of [`Channels`] while people look at it. Costs no call to Halo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelsNow {
+    /// As in [`Channels`].
+    pub channels: Vec<ChannelOption>,
+    /// As in [`Channels`].
+    pub without_channel: Routing,
+    /// As in [`Channels`].
+    pub presence_age: Option<u32>,
+    /// As in [`Channels`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence_failure: Option<Problem>,
+}
+
 /// One agent or team that may be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -241,6 +256,9 @@ pub struct Invite {
     /// Why it waits or is held back, when it is not sent yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Message>,
+    /// What kept it, when that is known: says more than `reason`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Message>,
     /// Recipient of the mail.
     pub email: Option<String>,
     /// The agent who sent it; the desk's own name when nobody did.
@@ -260,6 +278,15 @@ pub struct Invite {
     /// What the person should know, for example `$NAMES` left to Halo.
     #[serde(default)]
     pub warnings: Vec<Message>,
+}
+
+/// `POST /invites/{id}/renew`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewInvite {
+    /// The caller knows that a colleague has just sent one.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// State of a finished session.

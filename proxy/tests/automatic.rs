@@ -199,11 +199,16 @@ async fn invites_16_a_ticket_of_the_portal_invites_for_the_default_team_also_aft
     let ticket = portal_ticket(&house, 3).await;
     house
         .until("it was tried", async |house| {
-            let attempts: u32 = house.sql().query_row("SELECT coalesce(max(attempts), 0) FROM invites", [], |row| row.get(0)).unwrap();
-            (attempts > 0).then_some(())
+            let tried = "SELECT count(*) FROM invites WHERE reason IS NOT NULL";
+            let tried: u32 = house.sql().query_row(tried, [], |row| row.get(0)).unwrap();
+            (tried > 0).then_some(())
         })
         .await;
     assert!(house.actions(ticket, "Remote Session Invite").await.is_empty(), "the ticket is untouched");
+    let (_, list) = house.sign_in(42).await.get(&format!("/invites?ticket={ticket}")).await;
+    let waits = &list["invites"][0];
+    assert_eq!(waits["reason"]["code"], "invite.waits", "{list}");
+    assert!(text(&waits["cause"]["code"]).starts_with("failure."), "and why: {list}");
     house.restart().await;
     house.appliance("settings", Some(json!({"xml_api_enabled": true}))).await;
     let (action, _) = invite_of(&house, ticket).await;
@@ -218,6 +223,36 @@ async fn invites_16_a_ticket_of_the_portal_invites_for_the_default_team_also_aft
         assert_eq!(house.client.post(&url).json(&body).send().await.unwrap().status(), 200);
     }
     invite_of(&house, ticket).await;
+}
+
+#[tokio::test]
+async fn f38_an_invite_that_waited_in_yesterdays_backup_is_not_sent_twice() {
+    let mut house = house().await;
+    house.appliance("settings", Some(json!({"xml_api_enabled": false}))).await;
+    let ticket = portal_ticket(&house, 3).await;
+    let begun = async |house: &House| {
+        let count: u32 = house.sql().query_row("SELECT count(*) FROM invites", [], |row| row.get(0)).unwrap();
+        (count == 1).then_some(())
+    };
+    house.until("it waits", begun).await;
+    let copy = house.folder.path().join("yesterday.sqlite3");
+    house.app().store.backup(copy.clone()).await.unwrap();
+    house.appliance("settings", Some(json!({"xml_api_enabled": true}))).await;
+    invite_of(&house, ticket).await;
+    house.stop_proxy().await;
+    let data = house.folder.path().join("data");
+    for end in ["-wal", "-shm"] {
+        drop(std::fs::remove_file(data.join(format!("store.sqlite3{end}"))));
+    }
+    std::fs::copy(&copy, data.join("store.sqlite3")).unwrap();
+    house.start_proxy().await;
+    let found = async |house: &House| {
+        let state: String = house.sql().query_row("SELECT state FROM invites", [], |row| row.get(0)).unwrap();
+        (state == "sent").then_some(())
+    };
+    house.until("it is found to be out", found).await;
+    invite_of(&house, ticket).await;
+    assert_eq!(house.keys().await.len(), 1, "no other key was made for it");
 }
 
 #[tokio::test]

@@ -498,6 +498,10 @@ async fn looking_again_and_again_costs_halo_next_to_nothing() {
     let frame = house.sign_in(PRIYA).await;
     let (_, invite) = frame.invite(&key(1), &mailed(PRIYA)).await;
     let look = async || {
+        for path in ["/channels/now?ticket=1161", "/channels/now?chat=640"] {
+            let (status, answer) = frame.get(path).await;
+            assert_eq!((status, &answer["channels"][0]["presence"]["is"]), (200, &json!("loggedIn")), "{path}: {answer}");
+        }
         for path in ["/invites?ticket=1161", "/invites?chat=640", "/chats?ticket=1161", "/chats"] {
             let (status, answer) = frame.get(path).await;
             assert_eq!(status, 200, "{path}: {answer}");

@@ -3,6 +3,7 @@
 
 use super::{
     directory::Directory,
+    failure::FailureKind,
     names::{FoldedName, Nfkc},
     settings::{Automatic, Settings},
     wording::Message,
@@ -113,7 +114,7 @@ pub fn on_ticket(ticket: &Logged<'_>, directory: &Directory, settings: &Settings
         return Decision { verdict: Verdict::Warn { reason: Message::new("automatic.native") }, trace };
     }
     let (channel, remark) = match by {
-        Some(_) => channel_of(ticket.channel, directory, nfkc, &mut trace),
+        Some(_) => allowed(channel_of(ticket.channel, directory, nfkc, &mut trace), by, directory, settings),
         None => (None, None),
     };
     Decision { verdict: Verdict::Send { channel, by, remark }, trace }
@@ -135,7 +136,7 @@ pub fn on_action(action: &Added<'_>, directory: &Directory, settings: &Settings,
         return none("automatic.otherAction");
     }
     let (channel, remark) = if chosen.action_channel_field.is_some() {
-        channel_of(action.channel, directory, nfkc, &mut trace)
+        allowed(channel_of(action.channel, directory, nfkc, &mut trace), action.by, directory, settings)
     } else {
         (None, Some(Message::new("automatic.channelNotSetUp")))
     };
@@ -205,6 +206,22 @@ fn channel_of(value: Option<&str>, directory: &Directory, nfkc: Nfkc, trace: &mu
             trace.push(remark.clone());
             (None, Some(remark))
         }
+    }
+}
+
+/// An agent who may invite for nobody else does not do so with a field either: it is the default team's then, and says so. What
+/// the system chose, an administrator did.
+fn allowed(
+    (channel, remark): (Option<Channel>, Option<Message>),
+    by: Option<AgentId>,
+    directory: &Directory,
+    settings: &Settings,
+) -> (Option<Channel>, Option<Message>) {
+    match by.map(|agent| directory.may_choose(channel, agent, settings)) {
+        Some(Err(failure)) if failure.kind == FailureKind::OtherAgentsOff => {
+            (None, Some(Message { code: "automatic.othersOff".to_owned(), args: failure.args }))
+        }
+        _ => (channel, remark),
     }
 }
 

@@ -42,7 +42,7 @@ export function connect({ proxy, signal }) {
     invites: (query) => ask(`invites?${about(query)}`),
     /** A repeated call with the same key sends at most once. */
     invite: (invite, key = crypto.randomUUID()) => ask('invites', invite, key),
-    renewInvite: (id, key = crypto.randomUUID()) => ask(`invites/${encodeURIComponent(id)}/renew`, {}, key),
+    renewInvite: (id, { again = false } = {}, key = crypto.randomUUID()) => ask(`invites/${encodeURIComponent(id)}/renew`, { again }, key),
     revokeInvite: (id) => ask(`invites/${encodeURIComponent(id)}/revoke`, {}),
     chats: (query = {}) => ask(`chats?${about(query)}`),
     launches: (query) => ask(`launches?${about(query)}`),

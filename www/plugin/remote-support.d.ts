@@ -223,7 +223,7 @@ export interface ProxyClient {
   invites(about: { ticket: number } | { chat: number }): Promise<{ invites: InviteSent['invite'][]; lookAgain: number }>;
   /** A mail about a ticket, or a message in a chat. A repeated call with the same key sends at most once. */
   invite(invite: NewInvite, key?: string): Promise<InviteSent['invite']>;
-  renewInvite(id: string, key?: string): Promise<InviteSent['invite']>;
+  renewInvite(id: string, options?: { again?: boolean }, key?: string): Promise<InviteSent['invite']>;
   revokeInvite(id: string): Promise<InviteSent['invite']>;
   /** The open chats of a ticket, or the agent's own. */
   chats(about?: { ticket: number }): Promise<Record<string, unknown>>;

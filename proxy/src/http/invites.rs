@@ -20,8 +20,8 @@ use axum::{
 };
 use halo_remote_support::{
     api::{
-        ChannelOption, Channels, ChatSummary, Chats, Draft, IDEMPOTENCY_HEADER, Invite, Invites, NewInvite, OpenChat, Presence, Problem,
-        TicketSummary,
+        ChannelOption, Channels, ChannelsNow, ChatSummary, Chats, Draft, IDEMPOTENCY_HEADER, Invite, Invites, NewInvite, OpenChat,
+        Presence, Problem, RenewInvite, TicketSummary,
     },
     rules::{
         directory::Directory,
@@ -76,19 +76,13 @@ pub(super) async fn channels(State(app): State<Arc<App>>, caller: Caller, Asked(
     };
     let stored = app.settings().await?;
     let settings = stored.settings;
-    let directory = app.roster.directory(&app, &settings).await?;
-    let (presence, failure) = match app.roster.presence(&app).await {
-        Ok(presence) => (Some(presence), None),
-        Err(failure) => (None, Some(Problem::new(&failure, Language::En))),
-    };
-    let logged_in = presence.as_ref().map_or(&[][..], |presence| presence.representatives.as_slice());
-    let options = directory.choosable(caller.agent, &settings);
+    let now = now(&app, &caller, &settings).await?;
     let preview = invites::preview(&app, Some(&stored.connection.application_url), &known, &caller, &settings);
     Ok(Json(Channels {
-        channels: options.into_iter().filter_map(|channel| option(channel, &caller, &directory, presence.as_ref(), &settings)).collect(),
-        without_channel: routing::route(None, &directory, logged_in, &settings, nfkc),
-        presence_age: presence.as_ref().map(|presence| u32::try_from(presence.age.as_secs()).unwrap_or(u32::MAX)),
-        presence_failure: failure,
+        channels: now.channels,
+        without_channel: now.without_channel,
+        presence_age: now.presence_age,
+        presence_failure: now.presence_failure,
         ticket: known.ticket.as_ref().map(|ticket| TicketSummary {
             id: ticket.id,
             summary: ticket.summary.clone(),
@@ -105,6 +99,33 @@ pub(super) async fn channels(State(app): State<Arc<App>>, caller: Caller, Asked(
         preview,
         valid_for: app.config.beyondtrust.key_ttl,
     }))
+}
+
+/// Who is there now: asked for again and again while somebody chooses, so that Halo is not.
+pub(super) async fn channels_now(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Asked(query): Asked<For>,
+) -> Result<Json<ChannelsNow>, Refusal> {
+    access::may_see(&app, &caller, query.about()?).await?;
+    let settings = app.settings().await?.settings;
+    Ok(Json(now(&app, &caller, &settings).await?))
+}
+
+async fn now(app: &App, caller: &Caller, settings: &Settings) -> Result<ChannelsNow, Refusal> {
+    let directory = app.roster.directory(app, settings).await?;
+    let (presence, failure) = match app.roster.presence(app).await {
+        Ok(presence) => (Some(presence), None),
+        Err(failure) => (None, Some(Problem::new(&failure, Language::En))),
+    };
+    let logged_in = presence.as_ref().map_or(&[][..], |presence| presence.representatives.as_slice());
+    let options = directory.choosable(caller.agent, settings);
+    Ok(ChannelsNow {
+        channels: options.into_iter().filter_map(|channel| option(channel, caller, &directory, presence.as_ref(), settings)).collect(),
+        without_channel: routing::route(None, &directory, logged_in, settings, nfkc),
+        presence_age: presence.as_ref().map(|presence| u32::try_from(presence.age.as_secs()).unwrap_or(u32::MAX)),
+        presence_failure: failure,
+    })
 }
 
 /// The open chats of the ticket that is invited for. A mail can be sent all the same when Halo does not tell them.
@@ -188,10 +209,16 @@ pub(super) async fn send(State(app): State<Arc<App>>, caller: Caller, headers: H
     finished(&app, async move { invites::send(&of, &caller, &key, &request).await }).await
 }
 
-pub(super) async fn renew(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap, Path(id): Path<String>) -> Sent {
+pub(super) async fn renew(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Body(request): Body<RenewInvite>,
+) -> Sent {
     let key = idempotency_key(&headers);
     let of = Arc::clone(&app);
-    finished(&app, async move { invites::renew(&of, &caller, &key, &id).await }).await
+    finished(&app, async move { invites::renew(&of, &caller, &key, &id, request.again).await }).await
 }
 
 pub(super) async fn revoke(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<String>) -> Result<Json<Invite>, Refusal> {

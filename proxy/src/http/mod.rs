@@ -39,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/channels", get(invites::channels))
         .route("/chats", get(invites::chats))
         .route("/invites", get(invites::list).post(invites::send))
+        .route("/channels/now", get(invites::channels_now))
         .route("/invites/{id}/renew", post(invites::renew))
         .route("/invites/{id}/revoke", post(invites::revoke))
         .route("/launches", get(launches::options).post(launches::launch))

@@ -10,7 +10,6 @@ use crate::{
     http::Refusal,
     sign_in::Caller,
     store::{About, Held, NewInvite as NewRow},
-    worker::retry::pause,
 };
 use halo_remote_support::{
     api::NewInvite,
@@ -21,7 +20,7 @@ use halo_remote_support::{
         routing,
         template::{self, Format},
         wording::{Language, Message},
-        words::{AgentId, Channel, TicketId, UnixSeconds},
+        words::{AgentId, Channel, TicketId},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -79,13 +78,6 @@ pub async fn begin(
     Ok(())
 }
 
-/// When it is tried again: by the schedule, whatever the trouble, until it is too old.
-pub(super) fn next_at(app: &App, created_at: UnixSeconds, attempts: u32) -> Option<UnixSeconds> {
-    let now = app.clock.now();
-    let too_old = now - created_at > super::seconds(app.config.worker.give_up_after);
-    (!too_old).then(|| now + pause(&app.config.worker.retry_schedule, attempts))
-}
-
 /// Routes on fresh presence and makes the key, or says why there is none; renders the mail.
 pub(super) async fn make_key(app: &App, work: &mut Work, mut automatic: Automatic) -> Result<(), Refusal> {
     if automatic.held.is_some() {
@@ -116,7 +108,12 @@ pub(super) async fn make_key(app: &App, work: &mut Work, mut automatic: Automati
     let subject = template::render(&work.payload.subject, &named, Format::Text).map_err(|problems| template_refused(&problems))?;
     let body = template::render(&work.payload.body, &named, Format::Html).map_err(|problems| template_refused(&problems))?;
     work.payload.warn(&subject, &body);
-    automatic.remarks.extend(work.payload.warnings.iter().cloned());
+    for warning in &work.payload.warnings {
+        // It may have been said with a key that is dead since.
+        if !automatic.remarks.contains(warning) {
+            automatic.remarks.push(warning.clone());
+        }
+    }
     if automatic.held.is_none() {
         let session_code = key.as_ref().map(|key| key.short_key.clone()).unwrap_or_default();
         work.payload.mail = Some(Mail { subject: subject.output, html: body.output, session_code });

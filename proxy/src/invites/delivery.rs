@@ -44,7 +44,10 @@ pub(super) async fn find(app: &App, work: &Work) -> Result<Option<Out>, Failure>
     match work.about {
         About::Ticket(ticket) => {
             let actions = app.halo.as_service(|token| async move { app.halo.actions(&token, ticket).await }).await;
-            let actions = actions.map_err(|error| error.failure())?;
+            let actions = actions.map_err(|error| match error.not_found() {
+                true => Failure::new(FailureKind::TicketUnknown).with("ticket", ticket),
+                false => error.failure(),
+            })?;
             Ok(actions.into_iter().find(|action| action.holds(&marker)).map(|action| Out { action: Some(action.id) }))
         }
         About::Chat(chat) => {

@@ -7,7 +7,7 @@ use crate::{
     app::App,
     http::Refusal,
     sign_in::Caller,
-    store::{About, InviteLife, InviteRow, InviteStage, Person, Revoked, SESSIONS_REPORTED},
+    store::{About, InviteLife, InviteRow, InviteStage, Person, SESSIONS_REPORTED},
 };
 use halo_remote_support::{
     api::{Invite, InviteState, InviteStep, NewInvite, SessionState},
@@ -22,9 +22,11 @@ use halo_remote_support::{
 
 /// Whether a draft went out is being found out.
 const IN_DOUBT: &str = "invite.inDoubt";
+/// Whether it went out is not known, and nobody looks any more.
+const UNKNOWN: &str = "invite.unknown";
 /// A draft that nobody waits for is tried again.
 const WAITS: &str = "invite.waits";
-/// Why a draft rests: Halo refused it, and its agent was told.
+/// A draft that rests: it surely did not go out.
 const NOT_SENT: &str = "invite.notSent";
 
 /// What is to be seen of an invite may change at any moment: the invite, or where its session's details go.
@@ -67,17 +69,20 @@ fn one(app: &App, row: &InviteRow, life: InviteLife, reported: bool) -> Result<I
     let state = if held && state != InviteState::Revoked { InviteState::Draft } else { state };
     let waits = match (state, row.attempted_at, row.next_at) {
         _ if held => None,
-        (InviteState::Draft, Some(_), _) => Some(IN_DOUBT),
-        (InviteState::Draft, None, Some(_)) if payload.automatic.is_some() && row.attempts > 0 => Some(WAITS),
+        (InviteState::Draft, Some(_), Some(_)) => Some(IN_DOUBT),
+        (InviteState::Draft, Some(_), None) => Some(UNKNOWN),
+        (InviteState::Draft, None, Some(_)) if row.reason.is_some() => Some(WAITS),
         (InviteState::Draft, None, None) => Some(NOT_SENT),
         _ => None,
     };
+    let cause = waits.filter(|code| *code != IN_DOUBT).and(row.reason.clone());
     Ok(payload.shown(Standing {
         code: &row.code,
         about: row.about,
         created: row.created_at,
         state,
         reason: waits.map(Message::new),
+        cause,
         steps,
         session: life.session,
     }))
@@ -100,11 +105,12 @@ async fn known(app: &App, text: &str) -> Result<InviteRow, Failure> {
     app.store.invite(code.clone()).await?.ok_or_else(|| unknown(&code))
 }
 
-/// Sends an invite anew: same channel, same recipient or chat, same texts, another key. Whether the caller may is asked as for any.
+/// Sends an invite anew: same channel, same recipient or chat, same texts, another key. Whether the caller may is asked as for
+/// any, and so is whether a colleague was faster, unless the answer is to count `again`.
 ///
 /// # Errors
 /// As [`send`], and `invite_unknown`.
-pub async fn renew(app: &App, caller: &Caller, idempotency_key: &str, id: &str) -> Result<Progress, Refusal> {
+pub async fn renew(app: &App, caller: &Caller, idempotency_key: &str, id: &str, again: bool) -> Result<Progress, Refusal> {
     let row = known(app, id).await?;
     let old = Payload::unseal(app, &row.payload)?;
     let request = NewInvite {
@@ -114,7 +120,7 @@ pub async fn renew(app: &App, caller: &Caller, idempotency_key: &str, id: &str) 
         subject: row.about.ticket().map(|_| old.subject),
         email: old.email,
         body: Some(old.body),
-        again: true,
+        again,
     };
     send(app, caller, idempotency_key, &request).await
 }
@@ -133,7 +139,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<Invite, Refu
     if matches!(before.state, InviteState::Joined | InviteState::Ended) {
         return Err(Failure::new(FailureKind::InviteNotNow).with("state", before.state.word()).into());
     }
-    let Revoked::Yes(row) = app.store.revoke_invite(row.code, Person::from(caller), app.clock.now()).await? else {
+    let Some(row) = app.store.revoke_invite(row.code, Person::from(caller), app.clock.now()).await? else {
         return Err(unknown(&id).into());
     };
     tracing::info!(invite = %row.code, by = %caller.agent, "an invite was taken back");

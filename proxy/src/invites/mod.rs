@@ -1,12 +1,14 @@
 //! Sends an invite: route on fresh presence, make the key, render, mail or post. Every step is recorded before the next, so that
 //! an invite is finished after a crash and goes out once. Who may is `access`'s question.
 
+mod again;
 mod automatic;
 mod delivery;
 mod life;
 mod payload;
 mod values;
 
+pub use again::resume;
 pub use automatic::{Automatic, begin as begin_automatic};
 pub use life::{end_session_of_revoked, is_live, renew, revoke, shown, shown_one};
 pub use payload::{Mail, Payload};
@@ -19,8 +21,7 @@ use crate::{
     halo::{Chat, Ticket},
     http::Refusal,
     sign_in::Caller,
-    store::{self, About, Begun, Fence, Held, InviteRow, InviteStage},
-    worker::retry::pause,
+    store::{self, About, Begun, Fence, Held, InviteRow, InviteStage, InviteStopped},
 };
 use halo_remote_support::{
     api::{Invite, InviteState, NewInvite},
@@ -42,6 +43,8 @@ use std::time::Duration;
 
 /// Seconds during which a colleague's invite for the same is news.
 const RECENT: UnixSeconds = 120;
+/// A link that works for so many seconds only is as good as dead: mail takes its time.
+const MARGIN: UnixSeconds = 60;
 
 /// How an invite stands after a step.
 #[derive(Debug)]
@@ -60,6 +63,11 @@ struct Work {
     stage: InviteStage,
     attempted_at: Option<UnixSeconds>,
     created_at: UnixSeconds,
+    /// Since when it is being tried this time.
+    since: UnixSeconds,
+    attempts: u32,
+    /// Somebody else may have had it before.
+    taken_up: bool,
     payload: Payload,
 }
 
@@ -75,15 +83,15 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
     may_invite(app, caller, about, request.channel).await?;
     let settings = app.settings().await?.settings;
     let payload = Payload::new(caller, request, email, &settings);
-    for template in [&payload.subject, &payload.body, &settings.templates.canned] {
+    refuse_template(&template::lint_as(&payload.subject, Format::Text))?;
+    for template in [&payload.body, &settings.templates.canned] {
         refuse_template(&template::lint(template))?;
     }
     let digest = Sha256::digest(serde_json::to_vec(request).map_err(|error| app.fault("invite", &error))?).to_vec();
-    let now = app.clock.now();
-    let code = app.new_code();
-    let begun = app
-        .store
-        .begin_invite(store::NewInvite {
+    // Whoever waited for one that came to nothing begins it anew.
+    for _ in 0..2 {
+        let (code, now) = (app.new_code(), app.clock.now());
+        let new = store::NewInvite {
             code: code.clone(),
             agent: caller.agent,
             idempotency_key: idempotency_key.to_owned(),
@@ -93,21 +101,35 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
             payload: payload.seal(app)?,
             at: now,
             lease_until: now + lease(app),
-        })
-        .await?;
-    match begun {
-        Begun::New(fence) => {
-            let work = Work { code, about, fence, stage: InviteStage::Draft, attempted_at: None, created_at: now, payload };
-            advance(app, work).await
-        }
-        Begun::Resumed(row) => advance(app, Work::of(app, row)?).await,
-        Begun::Existing(row) if row.request != digest => Err(Failure::new(FailureKind::IdempotencyConflict).into()),
-        Begun::Existing(row) => wait_for(app, row.code).await,
-        Begun::Recent(row) => {
-            let name = Payload::unseal(app, &row.payload)?.caller.name;
-            Err(Failure::new(FailureKind::RecentInvite).with("name", name).with("seconds", (now - row.created_at).max(0)).into())
-        }
+        };
+        let work = match app.store.begin_invite(new).await? {
+            Begun::New(fence) => Work {
+                code,
+                about,
+                fence,
+                stage: InviteStage::Draft,
+                attempted_at: None,
+                created_at: now,
+                since: now,
+                attempts: 0,
+                taken_up: false,
+                payload: payload.clone(),
+            },
+            Begun::Resumed(row) => Work::of(app, row)?,
+            Begun::Existing(row) if row.request != digest => return Err(Failure::new(FailureKind::IdempotencyConflict).into()),
+            Begun::Existing(row) => match wait_for(app, row.code).await? {
+                Some(progress) => return Ok(progress),
+                None => continue,
+            },
+            Begun::Recent(row) => {
+                let name = Payload::unseal(app, &row.payload)?.caller.name;
+                let seconds = (now - row.created_at).max(0);
+                return Err(Failure::new(FailureKind::RecentInvite).with("name", name).with("seconds", seconds).into());
+            }
+        };
+        return again::for_somebody(app, work).await;
     }
+    Err(Failure::new(FailureKind::ApplianceBusy).into())
 }
 
 /// What the request is about, and to whom it is mailed: a mail has a recipient, a message in a chat has not.
@@ -153,58 +175,79 @@ impl Granted {
     }
 }
 
-/// The same request came twice, and the first is being worked on: its outcome is the answer to both.
-async fn wait_for(app: &App, code: Code) -> Result<Progress, Refusal> {
+/// The same request came twice, and the first is being worked on: its outcome is the answer to both. None when it came to nothing.
+async fn wait_for(app: &App, code: Code) -> Result<Option<Progress>, Refusal> {
     for _ in 0..80 {
-        let Some(row) = app.store.invite(code.clone()).await? else { return Err(Failure::new(FailureKind::ApplianceBusy).into()) };
+        let Some(row) = app.store.invite(code.clone()).await? else { return Ok(None) };
         if row.stage == InviteStage::Sent || row.revoked_at.is_some() {
-            return Ok(Progress::Sent(shown_one(app, &row).await?));
+            return Ok(Some(Progress::Sent(shown_one(app, &row).await?)));
+        }
+        if row.next_at.is_none() {
+            return Ok(None);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let row = app.store.invite(code).await?.ok_or_else(|| Failure::new(FailureKind::ApplianceBusy))?;
-    Ok(Progress::InDoubt(shown_one(app, &row).await?))
+    let Some(row) = app.store.invite(code).await? else { return Ok(None) };
+    Ok(Some(Progress::InDoubt(shown_one(app, &row).await?)))
 }
 
-/// Goes on with an invite that nobody waits for any more: after a crash, or when its mail was in doubt.
-///
-/// # Errors
-/// The store out of reach.
-pub async fn resume(app: &App, row: InviteRow) -> Result<(), Failure> {
-    let (code, fence, attempts, created_at) = (row.code.clone(), row.fence, row.attempts, row.created_at);
-    let mut by_hand = true;
-    let outcome = match Work::of(app, row) {
-        Ok(work) => {
-            by_hand = work.payload.automatic.is_none();
-            advance(app, work).await
-        }
-        Err(failure) => Err(failure.into()),
-    };
-    if let Err(refusal) = outcome {
-        let retryable = refusal.failure.kind.retryable() && refusal.failure.kind != FailureKind::Internal;
-        let next_at = match by_hand {
-            true => retryable.then(|| app.clock.now() + pause(&app.config.worker.retry_schedule, attempts)),
-            false => automatic::next_at(app, created_at, attempts),
-        };
-        tracing::warn!(invite = %code, failure = %refusal.failure, ?next_at, "an invite could not go on");
-        // Abandoned invites are gone and answer `Lost`; that is as it should be.
-        app.store.invite_postponed(code, fence, next_at, false).await?;
+/// Somebody else holds it now, or it was taken back.
+async fn lost(app: &App, code: &Code) -> Result<Progress, Refusal> {
+    wait_for(app, code.clone()).await?.ok_or_else(|| Failure::new(FailureKind::ApplianceBusy).into())
+}
+
+/// Moves it on as far as it goes. Afterwards `work` knows whether it may be out.
+async fn advance(app: &App, work: &mut Work) -> Result<Progress, Refusal> {
+    match look_up(app, work).await? {
+        Some(progress) => Ok(progress),
+        None => proceed(app, work).await,
     }
-    Ok(())
 }
 
-async fn advance(app: &App, mut work: Work) -> Result<Progress, Refusal> {
-    if work.stage == InviteStage::Draft {
-        if let Err(refusal) = make_key(app, &mut work).await {
-            // No key, no mail, no trace: the person is told, and may try again with the same words. An automatic one waits.
-            if work.payload.automatic.is_none() {
-                app.store.abandon_invite(work.code, work.fence).await?;
-            }
-            return Err(refusal);
+/// Looks whether it is out already, where that may be: its write's answer was lost, or somebody else had it before, perhaps one
+/// whose record is gone with a store that was restored from a backup. None when it surely is not out.
+async fn look_up(app: &App, work: &mut Work) -> Result<Option<Progress>, Refusal> {
+    if let Some(attempted_at) = work.attempted_at {
+        let now = app.clock.now();
+        // A clock that was set back does not say how long ago that was: the wait begins anew.
+        if attempted_at > now && app.store.invite_attempted(work.code.clone(), work.fence, now).await? == Held::Lost {
+            return lost(app, &work.code).await.map(Some);
         }
+        let due = attempted_at.min(now) + seconds(app.config.worker.in_doubt_wait);
+        if now < due {
+            return in_doubt(app, work, due).await.map(Some);
+        }
+    } else if !work.taken_up {
+        return Ok(None);
+    }
+    if let Some(out) = delivery::find(app, work).await? {
+        tracing::info!(invite = %work.code, "the invite had gone out before we lost sight of it");
+        return sent(app, work, out).await.map(Some);
+    }
+    work.attempted_at = None;
+    if let About::Chat(chat) = work.about {
+        // The chat may have been closed while we waited, and nothing is posted behind its customer's back.
+        access::may_in_chat(app, &work.payload.caller, chat, InChat::Prepare).await?;
+    }
+    Ok(None)
+}
+
+/// Whether it went out is looked up at that time.
+async fn in_doubt(app: &App, work: &Work, due: UnixSeconds) -> Result<Progress, Refusal> {
+    let stopped = InviteStopped { next_at: Some(due), ..InviteStopped::default() };
+    app.store.invite_stopped(work.code.clone(), work.fence, stopped).await?;
+    Ok(Progress::InDoubt(work.shown(InviteState::Draft)))
+}
+
+/// Makes the key, or a new one when it has waited for so long that its link is dead; then mails or posts it, once.
+async fn proceed(app: &App, work: &mut Work) -> Result<Progress, Refusal> {
+    let now = app.clock.now();
+    let dead = work.payload.expires.is_some_and(|expires| expires <= now + MARGIN);
+    if work.stage == InviteStage::Draft || dead {
+        make_key(app, work).await?;
         work.stage = InviteStage::Keyed;
         if app.store.invite_keyed(work.code.clone(), work.fence, work.payload.seal(app)?).await? == Held::Lost {
-            return wait_for(app, work.code).await;
+            return lost(app, &work.code).await;
         }
     }
     deliver(app, work).await
@@ -212,6 +255,7 @@ async fn advance(app: &App, mut work: Work) -> Result<Progress, Refusal> {
 
 /// Routes on fresh presence and makes the key; a representative's key that nobody can take is never shown.
 async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
+    work.payload.warnings.clear();
     if let Some(automatic) = work.payload.automatic.clone() {
         return automatic::make_key(app, work, automatic).await;
     }
@@ -270,65 +314,42 @@ async fn key_for(
 }
 
 /// Mails or posts the invite, once.
-async fn deliver(app: &App, work: Work) -> Result<Progress, Refusal> {
+async fn deliver(app: &App, work: &mut Work) -> Result<Progress, Refusal> {
     let now = app.clock.now();
-    let wait = seconds(app.config.worker.in_doubt_wait);
-    if let Some(attempted_at) = work.attempted_at {
-        let due = attempted_at + wait;
-        if now < due {
-            app.store.invite_postponed(work.code.clone(), work.fence, Some(due), false).await?;
-            return Ok(Progress::InDoubt(work.shown(InviteState::Draft)));
-        }
-        if let Some(out) = delivery::find(app, &work).await? {
-            tracing::info!(invite = %work.code, "the invite had gone out before we lost sight of it");
-            return sent(app, work, out).await;
-        }
-        if let About::Chat(chat) = work.about {
-            // The chat may have been closed while we waited, and nothing is posted behind its customer's back.
-            if let Err(failure) = access::may_in_chat(app, &work.payload.caller, chat, InChat::Prepare).await {
-                return told(app, work, failure).await;
-            }
-        }
-    }
     if app.store.invite_attempted(work.code.clone(), work.fence, now).await? == Held::Lost {
-        return wait_for(app, work.code).await;
+        return lost(app, &work.code).await;
     }
+    work.attempted_at = Some(now);
     let answer = match &work.payload.automatic {
-        Some(automatic) => automatic::post(app, &work, automatic).await,
-        None => delivery::send(app, &work).await,
+        Some(automatic) => automatic::post(app, work, automatic).await,
+        None => delivery::send(app, work).await,
     };
     fail::fail_point!("invite_after_write");
     match answer {
-        // Nothing was sent: the token could not be had.
-        Ok(None) => told(app, work, Failure::new(FailureKind::SignedOut)).await,
-        Err(failure) => told(app, work, failure).await,
         Ok(Some(Ok(out))) => sent(app, work, out).await,
         Ok(Some(Err(error))) if error.ambiguous() => {
             tracing::warn!(invite = %work.code, %error, "Halo may or may not have sent the invite; it is looked up before anything is sent again");
-            app.store.invite_postponed(work.code.clone(), work.fence, Some(now + wait), false).await?;
-            Ok(Progress::InDoubt(work.shown(InviteState::Draft)))
+            in_doubt(app, work, now + seconds(app.config.worker.in_doubt_wait)).await
         }
-        Ok(Some(Err(error))) => {
-            let failure = delivery::refusal(app, &work, &error).await;
-            told(app, work, failure).await
+        refused => {
+            work.attempted_at = None;
+            Err(match refused {
+                Ok(Some(Err(error))) => delivery::refusal(app, work, &error).await.into(),
+                Err(failure) => failure.into(),
+                // Nothing was sent: the token could not be had.
+                Ok(_) => Failure::new(FailureKind::SignedOut).into(),
+            })
         }
     }
 }
 
 /// It is out; should it have been taken back at that moment, that is what is said of it.
-async fn sent(app: &App, work: Work, out: delivery::Out) -> Result<Progress, Refusal> {
-    match app.store.invite_sent(work.code.clone(), work.fence, out.action).await? {
+async fn sent(app: &App, work: &Work, out: delivery::Out) -> Result<Progress, Refusal> {
+    let held = work.payload.automatic.as_ref().is_some_and(|automatic| automatic.held.is_some());
+    match app.store.invite_sent(work.code.clone(), work.fence, out.action, held).await? {
         Held::Yes => Ok(Progress::Sent(work.shown(InviteState::Sent))),
-        Held::Lost => wait_for(app, work.code).await,
+        Held::Lost => lost(app, &work.code).await,
     }
-}
-
-/// It surely did not go out, and the person is told; the worker leaves it alone, the same request goes on with it.
-async fn told(app: &App, work: Work, failure: Failure) -> Result<Progress, Refusal> {
-    // Nobody is told of an automatic one: it is tried again.
-    let next_at = work.payload.automatic.as_ref().and_then(|_| automatic::next_at(app, work.created_at, 0));
-    app.store.invite_postponed(work.code, work.fence, next_at, true).await?;
-    Err(failure.into())
 }
 
 impl Work {
@@ -341,6 +362,9 @@ impl Work {
             stage: row.stage,
             attempted_at: row.attempted_at,
             created_at: row.created_at,
+            since: row.attempted_at.unwrap_or(row.created_at),
+            attempts: row.attempts,
+            taken_up: false,
         })
     }
 
@@ -353,6 +377,7 @@ impl Work {
             created: self.created_at,
             state,
             reason: in_doubt.then(|| Message::new("invite.inDoubt")),
+            cause: None,
             steps: Vec::new(),
             session: None,
         })

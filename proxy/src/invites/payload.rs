@@ -63,6 +63,7 @@ pub(super) struct Standing<'a> {
     pub(super) created: UnixSeconds,
     pub(super) state: InviteState,
     pub(super) reason: Option<Message>,
+    pub(super) cause: Option<Message>,
     pub(super) steps: Vec<InviteStep>,
     pub(super) session: Option<InviteSession>,
 }
@@ -111,7 +112,7 @@ impl Payload {
     }
 
     pub(super) fn shown(&self, standing: Standing<'_>) -> Invite {
-        let Standing { code, about, created, state, reason, steps, session } = standing;
+        let Standing { code, about, created, state, reason, cause, steps, session } = standing;
         let undecided = || Routing {
             queue: None,
             channel: self.channel,
@@ -127,6 +128,7 @@ impl Payload {
             chat: about.chat(),
             state,
             reason: reason.or_else(|| self.automatic.as_ref().and_then(|automatic| automatic.held.clone())),
+            cause,
             steps,
             session,
             email: self.email.clone(),

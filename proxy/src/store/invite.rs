@@ -5,6 +5,7 @@ use halo_remote_support::{
     api::{InviteSession, InviteStep},
     rules::{
         correlation::{Code, ExternalKey},
+        wording::Message,
         words::{ActionId, AgentId, ChatId, Lsid, TicketId, UnixSeconds},
     },
 };
@@ -108,10 +109,25 @@ pub struct InviteRow {
     pub next_at: Option<UnixSeconds>,
     /// Failed attempts.
     pub attempts: u32,
+    /// Why it rests or waits.
+    pub reason: Option<Message>,
     /// Its fence, valid when the row was claimed.
     pub fence: Fence,
     /// When it was taken back.
     pub revoked_at: Option<UnixSeconds>,
+}
+
+/// How an invite stopped that could not go on.
+#[derive(Clone, Debug, Default)]
+pub struct InviteStopped {
+    /// When it goes on by itself; never, when there is none.
+    pub next_at: Option<UnixSeconds>,
+    /// Why; what was said before stays without one.
+    pub reason: Option<Message>,
+    /// Nothing of it surely went out.
+    pub clear: bool,
+    /// It counts as an attempt.
+    pub counts: bool,
 }
 
 /// Found once an event came from a session that runs: BeyondTrust is set up to tell of these, not only of a session's end.
@@ -133,15 +149,6 @@ pub struct InviteLife {
     pub steps: Vec<(Lsid, InviteStep)>,
     /// The latest of its sessions that is over.
     pub session: Option<InviteSession>,
-}
-
-/// How taking an invite back went.
-#[derive(Clone, Debug)]
-pub enum Revoked {
-    /// It is dead, now or since before.
-    Yes(InviteRow),
-    /// There is no such invite.
-    Unknown,
 }
 
 /// What `begin_invite` found.

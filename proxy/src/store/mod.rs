@@ -12,7 +12,7 @@ mod upkeep;
 pub use doorbell::{Ring, RingJob, UnreadWebhook};
 pub use event::{EventCounts, EventState, EventSummary, ReceivedEvent};
 pub use halo_remote_support::api::{SessionFacts, SessionState, SessionSummary};
-pub use invite::{About, Begun, InviteLife, InviteRow, InviteStage, NewInvite, Revoked, SESSIONS_REPORTED, ToldStep};
+pub use invite::{About, Begun, InviteLife, InviteRow, InviteStage, InviteStopped, NewInvite, SESSIONS_REPORTED, ToldStep};
 pub use launch::LaunchRow;
 pub use session::{
     ByHand, Decision, Handled, IntendedMessage, IntendedNote, IntendedWithdrawal, IntendedWrite, Outcome, OutstandingWrite, Person,
@@ -176,10 +176,10 @@ pub trait Store: Send + Sync + 'static {
     async fn invite_keyed(&self, code: Code, fence: Fence, payload: Vec<u8>) -> Result<Held>;
     /// The mail is about to be sent.
     async fn invite_attempted(&self, code: Code, fence: Fence, at: UnixSeconds) -> Result<Held>;
-    /// The mail is out.
-    async fn invite_sent(&self, code: Code, fence: Fence, action: Option<ActionId>) -> Result<Held>;
-    /// It could not go on: tried again at `next_at`, or never by itself. `clear` tells that the mail surely did not go out.
-    async fn invite_postponed(&self, code: Code, fence: Fence, next_at: Option<UnixSeconds>, clear: bool) -> Result<Held>;
+    /// The mail is out, or for a held one the warning.
+    async fn invite_sent(&self, code: Code, fence: Fence, action: Option<ActionId>, held: bool) -> Result<Held>;
+    /// It could not go on.
+    async fn invite_stopped(&self, code: Code, fence: Fence, stopped: InviteStopped) -> Result<Held>;
     /// Nothing was made: the invite never was.
     async fn abandon_invite(&self, code: Code, fence: Fence) -> Result<Held>;
     /// One invite.
@@ -189,7 +189,7 @@ pub trait Store: Send + Sync + 'static {
     /// What events told of these invites, in their order.
     async fn invite_lives(&self, codes: Vec<Code>) -> Result<Vec<InviteLife>>;
     /// Takes an invite back for good, with its line in the audit trail: whoever holds it loses it.
-    async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Revoked>;
+    async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Option<InviteRow>>;
     /// What we issued under this code.
     async fn issued(&self, code: Code) -> Result<Option<Issued>>;
 

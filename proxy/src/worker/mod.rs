@@ -172,7 +172,8 @@ async fn advance(app: &App, job: SessionJob) {
     }
 }
 
-fn reason_of(failure: &Failure) -> Message {
+/// A failure as a reason that people read.
+pub(crate) fn reason_of(failure: &Failure) -> Message {
     Message { code: format!("failure.{}.detail", failure.kind.code()), args: failure.args.clone() }
 }
 

@@ -118,6 +118,28 @@ fn a_field_names_an_agent_or_a_team_or_says_that_it_does_not() {
 }
 
 #[test]
+fn a_field_does_not_invite_for_others_where_the_settings_forbid_it() {
+    for (others, named, by, expected) in [
+        (true, "Ann Keller", AGENT, Some(Channel::Agent(agent_id(43)))),
+        (false, "Ann Keller", AGENT, None),
+        (false, "Network Team", AGENT, None),
+        (false, "Ann Keller", By::Agent(agent_id(43)), Some(Channel::Agent(agent_id(43)))),
+    ] {
+        let settings = Settings { invite_for_others: others, ..settings(|_| {}) };
+        let ticket = Logged { channel: Some(named), ..logged(by, true, None) };
+        let Verdict::Send { channel, remark, .. } = verdict(&ticket, &settings) else { panic!("it is sent all the same") };
+        assert_eq!(channel, expected, "{others} {named} {by:?}");
+        assert_eq!(remark.map(|remark| remark.code), expected.is_none().then(|| "automatic.othersOff".to_owned()));
+        let By::Agent(agent) = by else { panic!("an agent logs it") };
+        let action = Added { outcome: Some(89), by: Some(agent), ours: false, channel: Some(named) };
+        let Verdict::Send { channel, .. } = on_action(&action, &directory(), &settings, nfkc).verdict else {
+            panic!("so it is by an action")
+        };
+        assert_eq!(channel, expected, "{others} {named} {by:?}");
+    }
+}
+
+#[test]
 fn an_action_invites_by_its_number_and_never_begets_itself() {
     let added = Added { outcome: Some(89), by: Some(agent_id(43)), ours: false, channel: Some("Network Team") };
     let decide = |added: &Added<'_>, settings: &Settings| on_action(added, &directory(), settings, nfkc).verdict;

@@ -2,7 +2,7 @@
 //! is seen here.
 
 use crate::{
-    api::{Invite, InviteState, Invites},
+    api::{Invite, InviteState, Invites, RenewInvite},
     rules::{failure::Failure, words::UnixSeconds},
     views::panel::{Effect, Frame, Moment},
 };
@@ -12,6 +12,11 @@ use serde_json::json;
 const TICK: u32 = 5;
 /// Seconds after which a look is due when the proxy does not answer.
 const LATER: u32 = 30;
+
+/// It surely is not out.
+pub(super) const NOT_SENT: &str = "invite.notSent";
+/// Whether it is out was not to be found out.
+pub(super) const UNKNOWN: &str = "invite.unknown";
 
 /// The invites of a ticket or chat.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +34,7 @@ pub struct Life {
     /// What could not be done with which.
     pub trouble: Option<(String, Failure)>,
     /// Under which key a renewal is tried.
-    attempt: Option<(String, String)>,
+    attempt: Option<((String, RenewInvite), String)>,
     listed_at: Option<UnixSeconds>,
     look_again: u32,
 }
@@ -41,6 +46,16 @@ pub(in crate::views) fn standing(invite: &Invite, now: UnixSeconds) -> InviteSta
         InviteState::Sent | InviteState::Unreported if over => InviteState::Expired,
         state => state,
     }
+}
+
+/// It is not out, and nobody is at work on it.
+pub(super) fn rests(invite: &Invite) -> bool {
+    invite.state == InviteState::Draft && (is(invite, NOT_SENT) || is(invite, UNKNOWN))
+}
+
+/// Why it is not out.
+pub(super) fn is(invite: &Invite, reason: &str) -> bool {
+    invite.reason.as_ref().is_some_and(|message| message.code == reason)
 }
 
 /// The customer can still come, or has come.
@@ -102,13 +117,18 @@ impl Life {
                 (self.sure, self.trouble, self.busy) = (None, None, Some(("revoke", id.to_owned())));
                 vec![Effect::post("revoke", format!("invites/{id}/revoke"), &json!({}))]
             }
-            "renew" => {
-                if self.attempt.as_ref().is_none_or(|(attempted, _)| attempted != id) {
-                    self.attempt = Some((id.to_owned(), moment.key()));
+            "renew" | "renew-again" => {
+                let wish = (id.to_owned(), RenewInvite { again: action == "renew-again" });
+                if self.attempt.as_ref().is_none_or(|(attempted, _)| *attempted != wish) {
+                    self.attempt = Some((wish, moment.key()));
                 }
-                let Some((_, key)) = self.attempt.clone() else { return Vec::new() };
+                let Some(((_, request), key)) = self.attempt.clone() else { return Vec::new() };
                 (self.trouble, self.busy) = (None, Some(("renew", id.to_owned())));
-                vec![Effect::post_once("renew", format!("invites/{id}/renew"), &json!({}), key)]
+                vec![Effect::post_once("renew", format!("invites/{id}/renew"), &request, key)]
+            }
+            "renew-keep" => {
+                self.trouble = None;
+                vec![Effect::Focus("rs-done")]
             }
             _ => Vec::new(),
         }

@@ -1,7 +1,7 @@
 //! Sending, once: what is checked before, and what the proxy's answers lead to. The proxy decides again whatever is decided
 //! here.
 
-use super::{Draft, Phase, State};
+use super::{Draft, Phase, State, life::rests};
 use crate::{
     api::{Invite, InviteState, NewInvite},
     rules::{
@@ -109,9 +109,15 @@ impl State {
     /// The invite in doubt, once it is known what became of it.
     pub(super) fn doubted(&mut self) -> Vec<Effect> {
         let Phase::InDoubt(invite) = &self.phase else { return Vec::new() };
-        match self.life.known(&invite.id).filter(|known| known.state != InviteState::Draft).cloned() {
-            Some(known) => self.sent(Ok(known)),
-            None => vec![Effect::Again(POLL, "poll")],
+        match self.life.known(&invite.id).cloned() {
+            // It is not out: its card says so, and why; what was written stays, to be sent anew.
+            Some(known) if rests(&known) => {
+                self.draft.attempt = None;
+                self.phase = Phase::Ready;
+                vec![Effect::Focus("rs-done"), self.life.clock()]
+            }
+            Some(known) if known.state != InviteState::Draft => self.sent(Ok(known)),
+            _ => vec![Effect::Again(POLL, "poll")],
         }
     }
 }

@@ -4,7 +4,9 @@ mod played;
 
 use super::{Phase, State};
 use crate::{
-    api::{ChannelOption, Channels, Invite, InviteEvent, InviteSession, InviteState, InviteStep, Presence, Problem, SessionState},
+    api::{
+        ChannelOption, Channels, ChannelsNow, Invite, InviteEvent, InviteSession, InviteState, InviteStep, Presence, Problem, SessionState,
+    },
     rules::{
         failure::{Failure, FailureKind},
         wording::{Language, Message},
@@ -222,6 +224,12 @@ fn in_doubt_is_asked_until_it_is_known() {
     assert!(panel.state.phase == Phase::Ready && panel.state.life.fresh.is_some());
 }
 
+/// What changes of it while people look.
+fn now(offered: Channels) -> ChannelsNow {
+    let Channels { channels, without_channel, presence_age, presence_failure, .. } = offered;
+    ChannelsNow { channels, without_channel, presence_age, presence_failure }
+}
+
 #[test]
 fn presence_is_refreshed_before_it_is_stale_and_never_overwrites_what_was_typed() {
     let mut panel = ready();
@@ -229,11 +237,11 @@ fn presence_is_refreshed_before_it_is_stale_and_never_overwrites_what_was_typed(
     panel.does("email", "typed@batley.example");
     panel.does("channel", "rs-agent-43");
     panel.now += 19;
-    assert_eq!(short(&panel.does("tick", "")), ["again 5000 tick", "GET invites?ticket=1161", "GET channels?ticket=1161"]);
-    assert_eq!(panel.answers("channels", &offered(false, "Ann Keller")), []);
+    assert_eq!(short(&panel.does("tick", "")), ["again 5000 tick", "GET invites?ticket=1161", "GET channels/now?ticket=1161"]);
+    assert_eq!(panel.answers("now", &now(offered(false, "Ann Keller"))), []);
     assert_eq!(panel.state.selected, Some(agent(43)));
     assert!(panel.html().contains("value=\"typed@batley.example\""));
-    assert_eq!(panel.fails("channels", FailureKind::HaloBusy), [], "what is on screen stays");
+    assert_eq!(panel.fails("now", FailureKind::HaloBusy), [], "what is on screen stays");
 }
 
 #[test]
@@ -310,6 +318,44 @@ fn invites_21_an_invite_is_revoked_and_renewed() {
     let renewed = Invite { id: "8K3M9QX2DH".to_owned(), ..sent };
     let effects = panel.answers("renew", &renewed);
     assert_eq!(short(&effects), ["emit remote-support:invite-sent", "focus rs-done", "GET invites?ticket=1161"]);
+}
+
+#[test]
+fn invites_20_renewing_asks_when_a_colleague_was_faster() {
+    let expired = Invite { expires: Some(NOON - 60), ..invite(InviteState::Sent, routed(None, true, "Ann Keller")) };
+    let mut panel = ready_with(std::slice::from_ref(&expired));
+    let (sent, first) = posted(&panel.does("renew", &expired.id));
+    assert_eq!(sent, json!({"again": false}));
+    let recent = Failure::new(FailureKind::RecentInvite).with("name", "Ann Keller").with("seconds", 1);
+    panel.refuses("renew", recent.clone());
+    insta::assert_snapshot!("renew_asking", panel.html().split("<form").next().unwrap_or_default());
+    assert_eq!(short(&panel.does("renew-keep", "")), ["focus rs-done"]);
+    assert!(!panel.html().contains("renew-again"));
+    panel.does("renew", &expired.id);
+    panel.refuses("renew", recent);
+    let (sent, key) = posted(&panel.does("renew-again", &expired.id));
+    assert_eq!(sent, json!({"again": true}));
+    assert_ne!(key, first);
+}
+
+#[test]
+fn faults_37_a_doubt_ends_with_what_became_of_it_whatever_that_is() {
+    let draft = Invite { reason: Some(Message::new("invite.inDoubt")), ..invite(InviteState::Draft, routed(None, true, "Ann Keller")) };
+    for (name, reason, cause, button) in [
+        ("life_not_sent", "invite.notSent", Some("failure.signed_out.detail"), "Send again"),
+        ("life_unknown", "invite.unknown", Some("failure.halo_permission.detail"), "Send again"),
+    ] {
+        let mut panel = ready();
+        panel.does("email", "typed@batley.example");
+        panel.does("send", "");
+        assert_eq!(short(&panel.answers("send", &draft)), ["focus rs-alert", "again 2000 poll"]);
+        assert_eq!(short(&panel.answers("invites", &list(std::slice::from_ref(&draft)))), ["again 2000 poll"]);
+        let settled = Invite { reason: Some(Message::new(reason)), cause: cause.map(Message::new), ..draft.clone() };
+        assert_eq!(short(&panel.answers("invites", &list(&[settled]))), ["focus rs-done", "again 5000 tick"]);
+        let html = panel.html();
+        assert!(html.contains(button) && html.contains("value=\"typed@batley.example\""), "{html}");
+        insta::assert_snapshot!(name, html.split("<form").next().unwrap_or_default());
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{About, Draft, Life, Phase, State, form::element_id};
 use crate::{
-    api::{Channels, Invites, Presence},
+    api::{Channels, ChannelsNow, Invites, Presence},
     rules::{
         failure::{Failure, FailureKind},
         names::without_case,
@@ -57,6 +57,7 @@ impl State {
     pub(super) fn answered(&mut self, name: &'static str, answer: Result<String, Failure>) -> Vec<Effect> {
         match name {
             "channels" => self.offered(read(answer)),
+            "now" => self.refreshed(read(answer)),
             "invites" => self.listed(read(answer)),
             "send" => self.sent(read(answer)),
             _ => {
@@ -139,17 +140,26 @@ impl State {
             && let Some((offered, at)) = &self.channels
             && self.frame.now - at + i64::from(offered.presence_age.unwrap_or(0)) > STALE
         {
-            effects.push(self.get_channels());
+            effects.push(Effect::get("now", format!("channels/now?{}", self.about.query())));
         }
         effects
+    }
+
+    /// Who is there now; the ticket, its chats and the texts stay as they were shown.
+    fn refreshed(&mut self, result: Result<ChannelsNow, Failure>) -> Vec<Effect> {
+        let (Some((offered, at)), Ok(now)) = (&mut self.channels, result) else { return Vec::new() };
+        let ChannelsNow { channels, without_channel, presence_age, presence_failure } = now;
+        *offered = Channels { channels, without_channel, presence_age, presence_failure, ..offered.clone() };
+        *at = self.frame.now;
+        self.selected = choice(self.selected, offered);
+        Vec::new()
     }
 
     fn offered(&mut self, result: Result<Channels, Failure>) -> Vec<Effect> {
         let open = self.frame.stage == Stage::Open;
         match result {
             Ok(offered) => {
-                let known = |channel: &Channel| offered.channels.iter().any(|option| option.channel == *channel);
-                self.selected = self.selected.filter(known).or_else(|| first_choice(&offered));
+                self.selected = choice(self.selected, &offered);
                 self.place = self.place.filter(|place| offered.chats.iter().any(|chat| chat.id == *place));
                 self.channels = Some((offered, self.frame.now));
             }
@@ -230,6 +240,12 @@ impl State {
         self.draft.editing = true;
         vec![Effect::Focus(if self.chat().is_some() { "rs-body" } else { "rs-subject" })]
     }
+}
+
+/// What was chosen, while it can be.
+fn choice(selected: Option<Channel>, offered: &Channels) -> Option<Channel> {
+    let known = |channel: &Channel| offered.channels.iter().any(|option| option.channel == *channel);
+    selected.filter(known).or_else(|| first_choice(offered))
 }
 
 /// Oneself, when that goes somewhere or nobody knows; else the default team; else the first that goes somewhere.

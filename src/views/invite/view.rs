@@ -3,7 +3,7 @@
 use super::{
     About, Draft, Phase, State,
     form::{Form, tone},
-    life::{is_live, standing},
+    life::{NOT_SENT, UNKNOWN, is, is_live, rests, standing},
 };
 use crate::{
     api::{Invite, InviteEvent, InviteState, SessionState},
@@ -150,6 +150,8 @@ struct Card {
     sure: bool,
     busy: bool,
     trouble: Option<Told>,
+    /// A colleague was faster: whether one more is meant.
+    asking: bool,
 }
 
 struct StepView {
@@ -164,7 +166,10 @@ impl Card {
         let frame = &state.frame;
         let standing = standing(invite, frame.now);
         let time = |at| (frame.intl.moment)(at, frame.now, frame.language);
-        let over = matches!(standing, InviteState::Expired | InviteState::Revoked);
+        let rests = rests(invite);
+        // The title says it already; what kept it is the news.
+        let reason = invite.reason.as_ref().filter(|_| invite.cause.is_none() || !is(invite, NOT_SENT));
+        let over = rests || matches!(standing, InviteState::Expired | InviteState::Revoked);
         let hint = match standing {
             InviteState::Unreported => Some(state.say("ui.life.unreported")),
             InviteState::Sent | InviteState::Waiting => {
@@ -180,20 +185,23 @@ impl Card {
             rerouted: tone(&invite.routing) != "ok",
             steps: steps(state, invite, standing),
             hint,
-            warnings: invite.warnings.iter().chain(&invite.reason).map(|warning| frame.say(warning)).collect(),
+            warnings: invite.warnings.iter().chain(reason).chain(&invite.cause).map(|warning| frame.say(warning)).collect(),
             revoke: matches!(standing, InviteState::Sent | InviteState::Unreported | InviteState::Waiting),
             renew: (over || matches!(standing, InviteState::Sent | InviteState::Unreported))
-                .then(|| state.say(if over { "ui.life.renew" } else { "ui.life.again" })),
+                .then(|| state.say(if over && !rests { "ui.life.renew" } else { "ui.life.again" })),
             renew_first: over,
             sure: state.life.sure.as_ref() == Some(&invite.id),
             busy: state.life.busy.as_ref().is_some_and(|(_, id)| *id == invite.id),
             trouble: state.life.trouble.as_ref().filter(|(id, _)| *id == invite.id).map(|(_, failure)| Told::new(failure, frame.language)),
+            asking: state.life.trouble.as_ref().is_some_and(|(_, failure)| failure.kind == FailureKind::RecentInvite),
         }
     }
 }
 
 fn title(state: &State, invite: &Invite, standing: InviteState) -> String {
     let code = match (standing, invite.chat.is_some()) {
+        (InviteState::Draft, _) if is(invite, UNKNOWN) => "ui.life.unknown",
+        (InviteState::Draft, _) if rests(invite) => "ui.life.rests",
         (InviteState::Draft, _) => "ui.life.draft",
         (InviteState::Expired, _) => "ui.life.expired",
         (InviteState::Revoked, _) => "ui.life.revoked",
@@ -233,6 +241,9 @@ fn steps(state: &State, invite: &Invite, standing: InviteState) -> Vec<StepView>
     };
     let say = |code: &str| state.say(code);
     let mut steps = Vec::new();
+    if rests(invite) {
+        return steps;
+    }
     if standing == InviteState::Draft {
         steps.push(step("now", say("ui.step.sending"), None));
         return steps;
@@ -299,6 +310,7 @@ fn line(state: &State, invite: &Invite) -> String {
     let time = (state.frame.intl.moment)(invite.created, state.frame.now, state.frame.language);
     let to = invite.email.clone().unwrap_or_else(|| state.say("ui.step.posted"));
     let state_word = state.say(match standing {
+        InviteState::Draft if rests(invite) => "ui.state.rests",
         InviteState::Draft => "ui.state.draft",
         InviteState::Sent | InviteState::Unreported => "ui.state.sent",
         InviteState::Waiting => "ui.state.waiting",

@@ -1,7 +1,7 @@
 //! The steps of an invite on SQLite's tables.
 
-use super::super::{About, Begun, Fence, Held, InviteRow, InviteStage, NewInvite, Person, Result, Revoked, StoreProblem, Window};
-use super::{rows_changed, word};
+use super::super::{About, Begun, Fence, Held, InviteRow, InviteStage, InviteStopped, NewInvite, Person, Result, StoreProblem, Window};
+use super::{from_json, rows_changed, to_json, word};
 use halo_remote_support::rules::{
     correlation::Code,
     disposition::Issued,
@@ -10,7 +10,7 @@ use halo_remote_support::rules::{
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 const COLUMNS: &str =
-    "code, agent, request, ticket, state, payload, attempted_at, action, created_at, attempts, fence, chat, revoked_at, next_at";
+    "code, agent, request, ticket, state, payload, attempted_at, action, created_at, attempts, fence, chat, revoked_at, next_at, reason";
 
 const fn stage_word(stage: InviteStage) -> &'static str {
     match stage {
@@ -40,6 +40,7 @@ fn read(row: &Row<'_>) -> Result<InviteRow> {
         attempts: row.get(9)?,
         fence: Fence(row.get(10)?),
         revoked_at: row.get(12)?,
+        reason: row.get::<_, Option<String>>(14)?.map(|text| from_json("reason", &text)).transpose()?,
     })
 }
 
@@ -112,7 +113,7 @@ fn recent(connection: &Connection, invite: &NewInvite) -> Result<Option<InviteRo
     first(
         connection,
         &format!(
-            "SELECT {COLUMNS} FROM invites WHERE {condition} AND agent <> ?2 AND created_at > ?3 AND created_at <= ?4 AND revoked_at IS NULL
+            "SELECT {COLUMNS} FROM invites WHERE {condition} AND agent <> ?2 AND created_at > ?3 AND created_at <= ?4 AND revoked_at IS NULL AND held = 0
              AND (state = 'sent' OR next_at IS NOT NULL)
              AND NOT EXISTS (SELECT 1 FROM invite_steps AS s WHERE s.code = invites.code AND s.step = 'ended')
              ORDER BY created_at DESC, rowid DESC LIMIT 1"
@@ -122,23 +123,22 @@ fn recent(connection: &Connection, invite: &NewInvite) -> Result<Option<InviteRo
 }
 
 /// Whoever holds it finds the fence raised.
-pub(super) fn revoke(connection: &Connection, code: &Code, by: &Person, at: UnixSeconds) -> Result<Revoked> {
-    let Some(before) = one(connection, code)? else { return Ok(Revoked::Unknown) };
+pub(super) fn revoke(connection: &Connection, code: &Code, by: &Person, at: UnixSeconds) -> Result<Option<InviteRow>> {
+    let Some(before) = one(connection, code)? else { return Ok(None) };
     if before.revoked_at.is_some() {
-        return Ok(Revoked::Yes(before));
+        return Ok(Some(before));
     }
     connection.execute(
         "INSERT INTO audit (at, who, agent, what, ticket, code) VALUES (?1, ?2, ?3, 'invite_revoked', ?4, ?5)",
         params![at, by.name, by.agent.map(AgentId::get), before.about.ticket().map(TicketId::get), code.as_str()],
     )?;
-    let revoked = first(
+    first(
         connection,
         &format!(
             "UPDATE invites SET revoked_at = ?2, next_at = NULL, lease_until = NULL, fence = fence + 1 WHERE code = ?1 RETURNING {COLUMNS}"
         ),
         params![code.as_str(), at],
-    )?;
-    Ok(revoked.map_or(Revoked::Unknown, Revoked::Yes))
+    )
 }
 
 pub(super) fn claim(connection: &Connection, window: Window) -> Result<Option<InviteRow>> {
@@ -168,19 +168,22 @@ pub(super) fn attempted(connection: &Connection, code: &Code, fence: Fence, at: 
     Ok(rows_changed(changed))
 }
 
-pub(super) fn sent(connection: &Connection, code: &Code, fence: Fence, action: Option<ActionId>) -> Result<Held> {
+pub(super) fn sent(connection: &Connection, code: &Code, fence: Fence, action: Option<ActionId>, held: bool) -> Result<Held> {
     let changed = connection.execute(
-        "UPDATE invites SET state = 'sent', action = ?3, attempted_at = NULL, next_at = NULL, lease_until = NULL WHERE code = ?1 AND fence = ?2",
-        params![code.as_str(), fence.0, action.map(ActionId::get)],
+        "UPDATE invites SET state = 'sent', action = ?3, held = ?4, reason = NULL, attempted_at = NULL, next_at = NULL, lease_until = NULL
+         WHERE code = ?1 AND fence = ?2",
+        params![code.as_str(), fence.0, action.map(ActionId::get), held],
     )?;
     Ok(rows_changed(changed))
 }
 
-pub(super) fn postponed(connection: &Connection, code: &Code, fence: Fence, next_at: Option<UnixSeconds>, clear: bool) -> Result<Held> {
+pub(super) fn stopped(connection: &Connection, code: &Code, fence: Fence, stopped: &InviteStopped) -> Result<Held> {
+    let reason = stopped.reason.as_ref().map(|reason| to_json("reason", reason)).transpose()?;
     let changed = connection.execute(
-        "UPDATE invites SET next_at = ?3, lease_until = NULL, attempts = attempts + 1, attempted_at = CASE WHEN ?4 THEN NULL ELSE attempted_at END
+        "UPDATE invites SET next_at = ?3, lease_until = NULL, attempts = attempts + ?5, reason = coalesce(?6, reason),
+         attempted_at = CASE WHEN ?4 THEN NULL ELSE attempted_at END
          WHERE code = ?1 AND fence = ?2",
-        params![code.as_str(), fence.0, next_at, clear],
+        params![code.as_str(), fence.0, stopped.next_at, stopped.clear, stopped.counts, reason],
     )?;
     Ok(rows_changed(changed))
 }

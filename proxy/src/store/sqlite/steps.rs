@@ -2,8 +2,8 @@
 
 use super::super::{
     About, Begun, ByHand, Cuts, Decision, EventCounts, EventState, EventSummary, Fence, Figures, Handled, Held, IntendedNote, InviteLife,
-    InviteRow, LaunchRow, NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Revoked, Ring, RingJob, SessionJob, SessionQuery,
-    SessionState, SessionSummary, SignIn, Source, Store, StoreProblem, UnreadWebhook, Window,
+    InviteRow, InviteStopped, LaunchRow, NewInvite, Person, Postponed, Pruned, ReceivedEvent, Result, Ring, RingJob, SessionJob,
+    SessionQuery, SessionState, SessionSummary, SignIn, Source, Store, StoreProblem, UnreadWebhook, Window,
 };
 use super::{Sqlite, by_hand, doorbells, events, invites, launches, lives, sessions, sign_in, upkeep};
 use crate::sign_in::Caller;
@@ -109,11 +109,11 @@ impl Store for Sqlite {
     async fn invite_attempted(&self, code: Code, fence: Fence, at: UnixSeconds) -> Result<Held> {
         self.write(move |c| invites::attempted(c, &code, fence, at)).await
     }
-    async fn invite_sent(&self, code: Code, fence: Fence, action: Option<ActionId>) -> Result<Held> {
-        self.write(move |c| invites::sent(c, &code, fence, action)).await
+    async fn invite_sent(&self, code: Code, fence: Fence, action: Option<ActionId>, held: bool) -> Result<Held> {
+        self.write(move |c| invites::sent(c, &code, fence, action, held)).await
     }
-    async fn invite_postponed(&self, code: Code, fence: Fence, next_at: Option<UnixSeconds>, clear: bool) -> Result<Held> {
-        self.write(move |c| invites::postponed(c, &code, fence, next_at, clear)).await
+    async fn invite_stopped(&self, code: Code, fence: Fence, stopped: InviteStopped) -> Result<Held> {
+        self.write(move |c| invites::stopped(c, &code, fence, &stopped)).await
     }
     async fn abandon_invite(&self, code: Code, fence: Fence) -> Result<Held> {
         self.write(move |c| invites::abandon(c, &code, fence)).await
@@ -127,7 +127,7 @@ impl Store for Sqlite {
     async fn invite_lives(&self, codes: Vec<Code>) -> Result<Vec<InviteLife>> {
         self.read(move |c| codes.iter().map(|code| lives::of(c, code)).collect()).await
     }
-    async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Revoked> {
+    async fn revoke_invite(&self, code: Code, by: Person, at: UnixSeconds) -> Result<Option<InviteRow>> {
         self.write(move |c| invites::revoke(c, &code, &by, at)).await
     }
     async fn add_launch(&self, launch: LaunchRow) -> Result<()> {

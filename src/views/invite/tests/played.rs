@@ -86,6 +86,7 @@ pub(super) fn invite(state: InviteState, routing: Routing) -> Invite {
         chat: None,
         state,
         reason: None,
+        cause: None,
         steps: Vec::new(),
         session: None,
         email: Some("connor@batley.example".to_owned()),
