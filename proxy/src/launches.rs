@@ -103,12 +103,18 @@ fn shown(row: LaunchRow, url: Option<String>) -> Launch {
 /// Records a launch and answers its link.
 ///
 /// # Errors
-/// `asset_unknown`, `ticket_unknown`, a tag that opens nothing, Halo out of reach.
+/// `asset_unknown`, `ticket_unknown`, a ticket that the agent may not change or that is none of the asset's open ones, a tag that
+/// opens nothing, Halo out of reach.
 pub async fn launch(app: &App, caller: &Caller, new: NewLaunch) -> Result<Launch, Failure> {
     let id = new.asset;
     let asset = as_agent(app, caller, id, |token| async move { app.halo.asset(&token, id).await }).await?;
     if let Some(ticket) = new.ticket {
-        access::may(app, caller, Operation::SeeTicket(ticket)).await?;
+        // The session's note will be written there.
+        access::may(app, caller, Operation::LinkSession(ticket)).await?;
+        let open = as_agent(app, caller, id, |token| async move { app.halo.open_tickets_of(&token, id).await }).await?;
+        if !open.iter().any(|known| known.id == ticket) {
+            return Err(Failure::new(FailureKind::TicketNotOfAsset).with("ticket", ticket));
+        }
     }
     let settings = app.settings().await?.settings;
     let site = app.appliance().await?.url().clone();

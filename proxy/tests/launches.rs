@@ -61,6 +61,28 @@ async fn invites_19_an_assets_tag_becomes_one_correct_link_or_a_reason() {
 }
 
 #[tokio::test]
+async fn invites_19_a_device_opens_only_for_an_open_ticket_of_its_own_that_its_agent_may_change() {
+    let house = House::open().await;
+    let frame = house.sign_in(43).await;
+    let here = json!({"assets": [{"id": 5120}]});
+    // Another customer's, as it were; then one that others work on, and one that is done.
+    let cases =
+        [(1163, json!({}), 409, "ticket_not_of_asset"), (1164, here.clone(), 403, "not_allowed"), (1165, here, 409, "ticket_not_of_asset")];
+    for (ticket, change, status, code) in cases {
+        house.halo(&format!("tickets/{ticket}"), Some(change)).await;
+        let (answered, problem) = launch(&frame, json!({"asset": 5120, "ticket": ticket})).await;
+        assert_eq!(
+            (answered, &problem["code"], &problem["args"]["ticket"]),
+            (status, &json!(code), &json!(ticket.to_string())),
+            "{problem}"
+        );
+    }
+    let (_, options) = frame.get("/launches?asset=5120").await;
+    assert_eq!(options["launches"], json!([]), "nothing was recorded");
+    assert_eq!(launch(&frame, json!({"asset": 5120, "ticket": 1161})).await.0, 201);
+}
+
+#[tokio::test]
 async fn invites_19_a_launched_session_counts_as_generated_here() {
     let house = House::open().await;
     let frame = house.sign_in(42).await;
