@@ -184,7 +184,7 @@ impl Halo {
         asset::one(self.get(token, "read this asset", &format!("Asset/{id}"), &[("includedetails", "true")]).await?)
     }
 
-    /// `GET /Asset?search=`: assets whose tag holds this text, also in the middle.
+    /// `GET /Asset?search=`: assets whose tag holds this text, also in the middle; not all, when there are many.
     ///
     /// # Errors
     /// [`HaloError`].
