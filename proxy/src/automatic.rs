@@ -86,20 +86,15 @@ where
 /// Decides, and begins the invite; answers what came of it.
 async fn look(app: &App, job: RingJob) -> Result<Message, Failure> {
     let Ring { ticket, action } = job.ring;
-    let gone = || Message::new("automatic.ticketGone");
     let settings = app.settings().await?.settings;
-    if action.is_some() && settings.automatic.invite_outcomes.is_empty() {
-        // Every action rings, and Halo's calls are few.
-        return Ok(Message::new("automatic.notSetUp"));
-    }
-    let Some(found) = read(app, |token| async move { app.halo.ticket(&token, ticket).await }).await? else { return Ok(gone()) };
-    let directory = app.roster.directory(app, &settings).await?;
-    let mut wish = Wish { ticket: found, email: None, text: None };
-    let decision = match action {
-        Some(action) => of_action(app, ticket, action, &mut wish, &directory, &settings).await?,
-        None => of_ticket(app, job.received_at, &wish.ticket, &directory, &settings).await?,
+    let looked = match action {
+        Some(action) => of_action(app, ticket, action, &settings).await?,
+        None => of_ticket(app, ticket, job.received_at, &settings).await?,
     };
-    let Some(Decision { verdict, trace }) = decision else { return Ok(gone()) };
+    let (Decision { verdict, trace }, wish, directory) = match looked {
+        Looked::Nothing(reason) => return Ok(reason),
+        Looked::Decided(decision, wish, directory) => (decision, wish, directory),
+    };
     let trace: Vec<String> = trace.iter().map(|step| say(Language::En, step)).collect();
     tracing::debug!(?trace, "decided");
     match verdict {
@@ -117,6 +112,24 @@ async fn look(app: &App, job: RingJob) -> Result<Message, Failure> {
     }
 }
 
+/// What a ring comes to.
+enum Looked {
+    /// Nothing is sent or said on the ticket, and why; Halo was asked for no more than that took.
+    Nothing(Message),
+    /// A decision, what its invite is made of, and whom it was decided among.
+    Decided(Decision, Wish, Directory),
+}
+
+impl Looked {
+    fn nothing(code: &str) -> Self {
+        Self::Nothing(Message::new(code))
+    }
+
+    fn gone() -> Self {
+        Self::nothing("automatic.ticketGone")
+    }
+}
+
 /// What the invite is made of.
 struct Wish {
     ticket: Ticket,
@@ -126,18 +139,12 @@ struct Wish {
     text: Option<String>,
 }
 
-async fn of_ticket(
-    app: &App,
-    told_at: UnixSeconds,
-    ticket: &Ticket,
-    directory: &Directory,
-    settings: &Settings,
-) -> Result<Option<Decision>, Failure> {
+async fn of_ticket(app: &App, id: TicketId, told_at: UnixSeconds, settings: &Settings) -> Result<Looked, Failure> {
+    let Some(ticket) = read(app, |token| async move { app.halo.ticket(&token, id).await }).await? else { return Ok(Looked::gone()) };
     if ticket.logged.is_some_and(|logged| told_at - logged > NEW) {
-        return Ok(Some(Decision { verdict: Verdict::None { reason: Message::new("automatic.tooOld") }, trace: Vec::new() }));
+        return Ok(Looked::nothing("automatic.tooOld"));
     }
-    let id = ticket.id;
-    let Some(actions) = read(app, |token| async move { app.halo.actions(&token, id).await }).await? else { return Ok(None) };
+    let Some(actions) = read(app, |token| async move { app.halo.actions(&token, id).await }).await? else { return Ok(Looked::gone()) };
     // A ticket's first action is how it began.
     let first = actions.into_iter().min_by_key(|action| action.id);
     let by = first.filter(|first| !first.by_user).and_then(|first| first.who_agent).map_or(By::User, By::Agent);
@@ -158,29 +165,38 @@ async fn of_ticket(
         channel: field(settings.automatic.channel_field),
         native,
     };
-    Ok(Some(automatic::on_ticket(&logged, directory, settings, nfkc)))
+    let directory = app.roster.directory(app, settings).await?;
+    let decision = automatic::on_ticket(&logged, &directory, settings, nfkc);
+    Ok(Looked::Decided(decision, Wish { ticket, email: None, text: None }, directory))
 }
 
-async fn of_action(
-    app: &App,
-    ticket: TicketId,
-    action: ActionId,
-    wish: &mut Wish,
-    directory: &Directory,
-    settings: &Settings,
-) -> Result<Option<Decision>, Failure> {
-    let Some(action) = read(app, |token| async move { app.halo.action(&token, ticket, action).await }).await? else { return Ok(None) };
+/// Every action rings, and Halo's calls are few: nothing is asked that the answer does not need.
+async fn of_action(app: &App, ticket: TicketId, action: ActionId, settings: &Settings) -> Result<Looked, Failure> {
+    if settings.automatic.invite_outcomes.is_empty() {
+        return Ok(Looked::nothing("automatic.notSetUp"));
+    }
     let own = app.store.invites_of(About::Ticket(ticket), OWN).await?;
+    if own.iter().any(|row| row.action == Some(action)) {
+        return Ok(Looked::nothing("automatic.ours"));
+    }
+    let found = read(app, |token| async move { app.halo.action(&token, ticket, action).await }).await?;
+    let Some(action) = found else { return Ok(Looked::gone()) };
     let added = Added {
         outcome: action.outcome_id,
         by: action.who_agent.filter(|_| !action.by_user),
+        // Halo may tell of an action before we have recorded that it is the invite's.
         ours: own.iter().any(|row| action.holds(&invite_marker(&row.code))),
         channel: settings.automatic.action_channel_field.and_then(|number| action.field(number)),
     };
-    let decision = automatic::on_action(&added, directory, settings, nfkc);
-    wish.email.clone_from(&action.email_to);
-    wish.text = action.note_html.or(action.note);
-    Ok(Some(decision))
+    let decided_among = |directory: &Directory| automatic::on_action(&added, directory, settings, nfkc);
+    // Who there is says for whom it is sent, and not whether.
+    if let Verdict::None { reason } = decided_among(&Directory::new(Vec::new(), settings)).verdict {
+        return Ok(Looked::Nothing(reason));
+    }
+    let Some(ticket) = read(app, |token| async move { app.halo.ticket(&token, ticket).await }).await? else { return Ok(Looked::gone()) };
+    let directory = app.roster.directory(app, settings).await?;
+    let decision = decided_among(&directory);
+    Ok(Looked::Decided(decision, Wish { ticket, email: action.email_to, text: action.note_html.or(action.note) }, directory))
 }
 
 /// Who sends it: the agent, or for the system the service's own agent.

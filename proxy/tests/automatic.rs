@@ -165,6 +165,43 @@ async fn invites_14_an_action_without_channel_goes_to_the_default_team_or_blank_
     assert_eq!(house.keys().await.len(), 1);
 }
 
+/// Tells the proxy of an action as Halo does; what came of it, and how often Halo was asked for what.
+async fn told_of(house: &House, ticket: u32, action: &Value) -> (String, Vec<String>) {
+    let paths = async || {
+        let ledger = house.halo("ledger", None).await;
+        let all = ledger["requests"].as_array().unwrap().iter().map(|request| request["path"].as_str().unwrap().to_owned());
+        // What is asked at the start, by and by, does not count.
+        all.filter(|path| ["/api/Actions", "/api/Tickets", "/api/Agent"].iter().any(|of| path.starts_with(of))).collect::<Vec<_>>()
+    };
+    let before = paths().await.len();
+    let url = house.proxy_url(&format!("/halo/{WEBHOOK_TOKEN}"));
+    let body = json!({"ticket_id": ticket, "action_id": action});
+    assert_eq!(house.client.post(&url).json(&body).send().await.unwrap().status(), 200);
+    quiet(house).await;
+    let sql = "SELECT reason FROM doorbells WHERE ticket = ?1 AND action = ?2";
+    let reason: String = house.sql().query_row(sql, rusqlite::params![ticket, action.as_i64()], |row| row.get(0)).unwrap();
+    let reason: Value = serde_json::from_str(&reason).unwrap();
+    (text(&reason["payload"]["code"]).to_owned(), paths().await.split_off(before))
+}
+
+#[tokio::test]
+async fn invites_14_an_action_that_sends_nothing_costs_one_call_and_our_own_none() {
+    let house = house().await;
+    // Told by hand.
+    house.halo("settings", Some(json!({"webhook_url": null}))).await;
+    let frame = house.sign_in(42).await;
+    let invite = json!({"ticket": 1161, "channel": {"team": "team:3"}, "email": "connor@batley.example"});
+    let (status, sent) = frame.invite("an-idempotency-key-of-the-test", &invite).await;
+    assert_eq!(status, 201, "{sent}");
+    let own = &house.actions(1161, "Remote Session Invite").await[0]["id"];
+    assert_eq!(told_of(&house, 1161, own).await, ("automatic.ours".to_owned(), vec![]));
+
+    let other = as_agent(&house, 43, "Actions", json!({"ticket_id": 1161, "outcome": "Private Note", "note_html": "<p>Hello</p>"})).await;
+    let (reason, asked) = told_of(&house, 1161, &other["id"]).await;
+    assert_eq!((reason.as_str(), asked), ("automatic.otherAction", vec![format!("/api/Actions/{}", other["id"])]));
+    assert_eq!(house.mails().await.len(), 1);
+}
+
 #[tokio::test]
 async fn invites_15_an_agents_new_ticket_invites_once_as_its_field_says() {
     let house = house().await;
