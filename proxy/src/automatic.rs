@@ -135,7 +135,7 @@ struct Wish {
     ticket: Ticket,
     /// The action's own recipient.
     email: Option<String>,
-    /// The action's own text.
+    /// The action's own text, HTML.
     text: Option<String>,
 }
 
@@ -196,7 +196,8 @@ async fn of_action(app: &App, ticket: TicketId, action: ActionId, settings: &Set
     let Some(ticket) = read(app, |token| async move { app.halo.ticket(&token, ticket).await }).await? else { return Ok(Looked::gone()) };
     let directory = app.roster.directory(app, settings).await?;
     let decision = decided_among(&directory);
-    Ok(Looked::Decided(decision, Wish { ticket, email: action.email_to, text: action.note_html.or(action.note) }, directory))
+    let text = action.note_html.or_else(|| action.note.as_deref().map(template::html_of));
+    Ok(Looked::Decided(decision, Wish { ticket, email: action.email_to, text }, directory))
 }
 
 /// Who sends it: the agent, or for the system the service's own agent.

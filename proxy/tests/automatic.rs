@@ -138,6 +138,15 @@ async fn invites_13_an_action_with_its_channel_sends_its_own_text_for_that_queue
 }
 
 #[tokio::test]
+async fn invites_13_an_action_with_a_plain_note_keeps_its_lines_and_its_signs() {
+    let house = house().await;
+    let note = "Load < 5 & rising.\nJoin me: $LINKTOREMOTE";
+    as_agent(&house, 43, "Actions", json!({"ticket_id": 1161, "outcome_id": 89, "note": note, "note_html": ""})).await;
+    let (_, mail) = invite_of(&house, 1161).await;
+    assert!(text(&mail["html"]).starts_with("Load &lt; 5 &amp; rising.<br>Join me: http://appliance.localhost"), "{mail}");
+}
+
+#[tokio::test]
 async fn invites_14_an_action_without_channel_goes_to_the_default_team_or_blank_or_nowhere() {
     let house = house().await;
     let invite = json!({"ticket_id": 1161, "outcome_id": 89, "note_html": "<p>Hello</p>"});

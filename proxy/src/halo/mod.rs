@@ -203,7 +203,7 @@ impl Halo {
         items.into_iter().map(|item| ticket::ticket((item, call.clone()), &self.0.merged_field)).collect()
     }
 
-    /// `GET /Actions/{id}`: one action with its custom fields.
+    /// `GET /Actions/{id}`: one action with its custom fields and its HTML note.
     ///
     /// # Errors
     /// [`HaloError`].
