@@ -14,6 +14,7 @@ mod house;
 
 use house::{House, WEBHOOK_TOKEN};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const SEND_FIELD: u32 = 202;
 const CHANNEL_FIELD: u32 = 201;
@@ -27,7 +28,10 @@ async fn house() -> House {
 }
 
 async fn house_with(change: Value) -> House {
-    let house = House::open().await;
+    set_up(House::open().await, change).await
+}
+
+async fn set_up(house: House, change: Value) -> House {
     let url = format!("{}/halo/{WEBHOOK_TOKEN}", house.origin);
     house.halo("settings", Some(json!({"webhook_url": url, "webhook_retries": 20}))).await;
     let frame = house.sign_in(42).await;
@@ -144,6 +148,22 @@ async fn invites_13_an_action_with_a_plain_note_keeps_its_lines_and_its_signs() 
     as_agent(&house, 43, "Actions", json!({"ticket_id": 1161, "outcome_id": 89, "note": note, "note_html": ""})).await;
     let (_, mail) = invite_of(&house, 1161).await;
     assert!(text(&mail["html"]).starts_with("Load &lt; 5 &amp; rising.<br>Join me: http://appliance.localhost"), "{mail}");
+}
+
+#[tokio::test]
+async fn invites_13_an_action_that_is_told_again_after_it_was_forgotten_sends_no_second_mail() {
+    let (house, clock) = House::open_by("").await;
+    let house = set_up(house, json!({})).await;
+    as_agent(&house, 43, "Actions", json!({"ticket_id": 1161, "outcome_id": 89, "note_html": "<p>Hello</p>"})).await;
+    invite_of(&house, 1161).await;
+    let told: u32 = house.sql().query_row("SELECT min(action) FROM doorbells", [], |row| row.get(0)).unwrap();
+    clock.advance(Duration::from_secs(8 * 86_400));
+    remote_support_proxy::upkeep::forget(house.app()).await;
+    let rows: u32 = house.sql().query_row("SELECT count(*) FROM doorbells", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 0);
+    assert_eq!(told_of(&house, 1161, &json!(told)).await.0, "automatic.begun", "it was found begun");
+    invite_of(&house, 1161).await;
+    assert_eq!(house.keys().await.len(), 1);
 }
 
 #[tokio::test]
