@@ -5,7 +5,7 @@ use crate::{
     app::App,
     halo::{AccessToken, HaloError, Ticket},
     invites::{self, Automatic, Known, seconds},
-    line::Leave,
+    line::{Leave, Trial},
     sign_in::Caller,
     store::{About, Ring, RingJob, Window},
     worker::{ask_builtin, builtin_is_on, retry::pause},
@@ -37,8 +37,9 @@ pub(crate) async fn take(app: &Arc<App>, window: Window, steps: &mut JoinSet<()>
     }
     match app.store.claim_ring(window).await {
         Ok(Some(job)) => {
+            let trial = app.lines.halo.work_begins();
             let app = Arc::clone(app);
-            steps.spawn(async move { step(&app, job).await });
+            steps.spawn(async move { step(&app, job, trial).await });
             true
         }
         Ok(None) => false,
@@ -50,8 +51,11 @@ pub(crate) async fn take(app: &Arc<App>, window: Window, steps: &mut JoinSet<()>
 }
 
 #[tracing::instrument(name = "doorbell", skip_all, fields(ticket = %job.ring.ticket, action = job.ring.action.map(ActionId::get)))]
-async fn step(app: &App, job: RingJob) {
-    let recorded = match look(app, job).await {
+async fn step(app: &App, job: RingJob, trial: Option<Trial>) {
+    let looked = look(app, job).await;
+    // Many a ring needs nothing of Halo, and says nothing about its line.
+    app.lines.halo.work_ended(trial);
+    let recorded = match looked {
         Ok(reason) => {
             tracing::info!(reason = say(Language::En, &reason), "looked at");
             app.store.ring_done(job.ring, job.fence, reason).await
