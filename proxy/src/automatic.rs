@@ -105,12 +105,12 @@ async fn look(app: &App, job: RingJob) -> Result<Message, Failure> {
         Verdict::None { reason } => Ok(reason),
         Verdict::Warn { reason } => {
             let automatic = Automatic { held: Some(reason.clone()), ..Automatic::default() };
-            begin(app, job.ring, wish, None, automatic, &directory, &settings).await?;
+            begin(app, job.ring, *wish, None, automatic, &directory, &settings).await?;
             Ok(reason)
         }
         Verdict::Send { channel, by, remark } => {
             let automatic = Automatic { by, remarks: remark.into_iter().collect(), ..Automatic::default() };
-            begin(app, job.ring, wish, channel, automatic, &directory, &settings).await?;
+            begin(app, job.ring, *wish, channel, automatic, &directory, &settings).await?;
             Ok(Message::new("automatic.begun"))
         }
     }
@@ -121,7 +121,7 @@ enum Looked {
     /// Nothing is sent or said on the ticket, and why; Halo was asked for no more than that took.
     Nothing(Message),
     /// A decision, what its invite is made of, and whom it was decided among.
-    Decided(Decision, Wish, Directory),
+    Decided(Decision, Box<Wish>, Directory),
 }
 
 impl Looked {
@@ -171,7 +171,7 @@ async fn of_ticket(app: &App, id: TicketId, told_at: UnixSeconds, settings: &Set
     };
     let directory = app.roster.directory(app, settings).await?;
     let decision = automatic::on_ticket(&logged, &directory, settings, nfkc);
-    Ok(Looked::Decided(decision, Wish { ticket, email: None, text: None }, directory))
+    Ok(Looked::Decided(decision, Box::new(Wish { ticket, email: None, text: None }), directory))
 }
 
 /// Every action rings, and Halo's calls are few: nothing is asked that the answer does not need.
@@ -201,7 +201,7 @@ async fn of_action(app: &App, ticket: TicketId, action: ActionId, settings: &Set
     let directory = app.roster.directory(app, settings).await?;
     let decision = decided_among(&directory);
     let text = action.note_html.or_else(|| action.note.as_deref().map(template::html_of));
-    Ok(Looked::Decided(decision, Wish { ticket, email: action.email_to, text }, directory))
+    Ok(Looked::Decided(decision, Box::new(Wish { ticket, email: action.email_to, text }), directory))
 }
 
 /// Who sends it: the agent, or for the system the service's own agent.
