@@ -5,7 +5,7 @@ use crate::{
     app::App,
     halo::{AccessToken, HaloError, Ticket},
     invites::{self, Automatic, Known, seconds},
-    line::Leave,
+    line::{Leave, Trial},
     sign_in::Caller,
     store::{About, Ring, RingJob, Window},
     worker::{ask_builtin, builtin_is_on, retry::pause},
@@ -37,8 +37,9 @@ pub(crate) async fn take(app: &Arc<App>, window: Window, steps: &mut JoinSet<()>
     }
     match app.store.claim_ring(window).await {
         Ok(Some(job)) => {
+            let trial = app.lines.halo.work_begins();
             let app = Arc::clone(app);
-            steps.spawn(async move { step(&app, job).await });
+            steps.spawn(async move { step(&app, job, trial).await });
             true
         }
         Ok(None) => false,
@@ -50,8 +51,11 @@ pub(crate) async fn take(app: &Arc<App>, window: Window, steps: &mut JoinSet<()>
 }
 
 #[tracing::instrument(name = "doorbell", skip_all, fields(ticket = %job.ring.ticket, action = job.ring.action.map(ActionId::get)))]
-async fn step(app: &App, job: RingJob) {
-    let recorded = match look(app, job).await {
+async fn step(app: &App, job: RingJob, trial: Option<Trial>) {
+    let looked = look(app, job).await;
+    // Many a ring needs nothing of Halo, and says nothing about its line.
+    app.lines.halo.work_ended(trial);
+    let recorded = match looked {
         Ok(reason) => {
             tracing::info!(reason = say(Language::En, &reason), "looked at");
             app.store.ring_done(job.ring, job.fence, reason).await
@@ -86,34 +90,47 @@ where
 /// Decides, and begins the invite; answers what came of it.
 async fn look(app: &App, job: RingJob) -> Result<Message, Failure> {
     let Ring { ticket, action } = job.ring;
-    let gone = || Message::new("automatic.ticketGone");
     let settings = app.settings().await?.settings;
-    if action.is_some() && settings.automatic.invite_outcomes.is_empty() {
-        // Every action rings, and Halo's calls are few.
-        return Ok(Message::new("automatic.notSetUp"));
-    }
-    let Some(found) = read(app, |token| async move { app.halo.ticket(&token, ticket).await }).await? else { return Ok(gone()) };
-    let directory = app.roster.directory(app, &settings).await?;
-    let mut wish = Wish { ticket: found, email: None, text: None };
-    let decision = match action {
-        Some(action) => of_action(app, ticket, action, &mut wish, &directory, &settings).await?,
-        None => of_ticket(app, job.received_at, &wish.ticket, &directory, &settings).await?,
+    let looked = match action {
+        Some(action) => of_action(app, ticket, action, &settings).await?,
+        None => of_ticket(app, ticket, job.received_at, &settings).await?,
     };
-    let Some(Decision { verdict, trace }) = decision else { return Ok(gone()) };
+    let (Decision { verdict, trace }, wish, directory) = match looked {
+        Looked::Nothing(reason) => return Ok(reason),
+        Looked::Decided(decision, wish, directory) => (decision, wish, directory),
+    };
     let trace: Vec<String> = trace.iter().map(|step| say(Language::En, step)).collect();
     tracing::debug!(?trace, "decided");
     match verdict {
         Verdict::None { reason } => Ok(reason),
         Verdict::Warn { reason } => {
             let automatic = Automatic { held: Some(reason.clone()), ..Automatic::default() };
-            begin(app, job.ring, wish, None, automatic, &directory, &settings).await?;
+            begin(app, job.ring, *wish, None, automatic, &directory, &settings).await?;
             Ok(reason)
         }
         Verdict::Send { channel, by, remark } => {
             let automatic = Automatic { by, remarks: remark.into_iter().collect(), ..Automatic::default() };
-            begin(app, job.ring, wish, channel, automatic, &directory, &settings).await?;
+            begin(app, job.ring, *wish, channel, automatic, &directory, &settings).await?;
             Ok(Message::new("automatic.begun"))
         }
+    }
+}
+
+/// What a ring comes to.
+enum Looked {
+    /// Nothing is sent or said on the ticket, and why; Halo was asked for no more than that took.
+    Nothing(Message),
+    /// A decision, what its invite is made of, and whom it was decided among.
+    Decided(Decision, Box<Wish>, Directory),
+}
+
+impl Looked {
+    fn nothing(code: &str) -> Self {
+        Self::Nothing(Message::new(code))
+    }
+
+    fn gone() -> Self {
+        Self::nothing("automatic.ticketGone")
     }
 }
 
@@ -122,22 +139,16 @@ struct Wish {
     ticket: Ticket,
     /// The action's own recipient.
     email: Option<String>,
-    /// The action's own text.
+    /// The action's own text, HTML.
     text: Option<String>,
 }
 
-async fn of_ticket(
-    app: &App,
-    told_at: UnixSeconds,
-    ticket: &Ticket,
-    directory: &Directory,
-    settings: &Settings,
-) -> Result<Option<Decision>, Failure> {
+async fn of_ticket(app: &App, id: TicketId, told_at: UnixSeconds, settings: &Settings) -> Result<Looked, Failure> {
+    let Some(ticket) = read(app, |token| async move { app.halo.ticket(&token, id).await }).await? else { return Ok(Looked::gone()) };
     if ticket.logged.is_some_and(|logged| told_at - logged > NEW) {
-        return Ok(Some(Decision { verdict: Verdict::None { reason: Message::new("automatic.tooOld") }, trace: Vec::new() }));
+        return Ok(Looked::nothing("automatic.tooOld"));
     }
-    let id = ticket.id;
-    let Some(actions) = read(app, |token| async move { app.halo.actions(&token, id).await }).await? else { return Ok(None) };
+    let Some(actions) = read(app, |token| async move { app.halo.actions(&token, id).await }).await? else { return Ok(Looked::gone()) };
     // A ticket's first action is how it began.
     let first = actions.into_iter().min_by_key(|action| action.id);
     let by = first.filter(|first| !first.by_user).and_then(|first| first.who_agent).map_or(By::User, By::Agent);
@@ -158,29 +169,39 @@ async fn of_ticket(
         channel: field(settings.automatic.channel_field),
         native,
     };
-    Ok(Some(automatic::on_ticket(&logged, directory, settings, nfkc)))
+    let directory = app.roster.directory(app, settings).await?;
+    let decision = automatic::on_ticket(&logged, &directory, settings, nfkc);
+    Ok(Looked::Decided(decision, Box::new(Wish { ticket, email: None, text: None }), directory))
 }
 
-async fn of_action(
-    app: &App,
-    ticket: TicketId,
-    action: ActionId,
-    wish: &mut Wish,
-    directory: &Directory,
-    settings: &Settings,
-) -> Result<Option<Decision>, Failure> {
-    let Some(action) = read(app, |token| async move { app.halo.action(&token, ticket, action).await }).await? else { return Ok(None) };
+/// Every action rings, and Halo's calls are few: nothing is asked that the answer does not need.
+async fn of_action(app: &App, ticket: TicketId, action: ActionId, settings: &Settings) -> Result<Looked, Failure> {
+    if settings.automatic.invite_outcomes.is_empty() {
+        return Ok(Looked::nothing("automatic.notSetUp"));
+    }
     let own = app.store.invites_of(About::Ticket(ticket), OWN).await?;
+    if own.iter().any(|row| row.action == Some(action)) {
+        return Ok(Looked::nothing("automatic.ours"));
+    }
+    let found = read(app, |token| async move { app.halo.action(&token, ticket, action).await }).await?;
+    let Some(action) = found else { return Ok(Looked::gone()) };
     let added = Added {
         outcome: action.outcome_id,
         by: action.who_agent.filter(|_| !action.by_user),
+        // Halo may tell of an action before we have recorded that it is the invite's.
         ours: own.iter().any(|row| action.holds(&invite_marker(&row.code))),
         channel: settings.automatic.action_channel_field.and_then(|number| action.field(number)),
     };
-    let decision = automatic::on_action(&added, directory, settings, nfkc);
-    wish.email.clone_from(&action.email_to);
-    wish.text = action.note_html.or(action.note);
-    Ok(Some(decision))
+    let decided_among = |directory: &Directory| automatic::on_action(&added, directory, settings, nfkc);
+    // Who there is says for whom it is sent, and not whether.
+    if let Verdict::None { reason } = decided_among(&Directory::new(Vec::new(), settings)).verdict {
+        return Ok(Looked::Nothing(reason));
+    }
+    let Some(ticket) = read(app, |token| async move { app.halo.ticket(&token, ticket).await }).await? else { return Ok(Looked::gone()) };
+    let directory = app.roster.directory(app, settings).await?;
+    let decision = decided_among(&directory);
+    let text = action.note_html.or_else(|| action.note.as_deref().map(template::html_of));
+    Ok(Looked::Decided(decision, Box::new(Wish { ticket, email: action.email_to, text }), directory))
 }
 
 /// Who sends it: the agent, or for the system the service's own agent.

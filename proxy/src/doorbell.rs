@@ -18,7 +18,7 @@ use halo_remote_support::rules::words::{ActionId, TicketId};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 use subtle::ConstantTimeEq as _;
 
 /// A body may have this many bytes.
@@ -89,15 +89,17 @@ pub fn rings(body: &[u8]) -> Result<Vec<Ring>, String> {
     if !seen.any {
         return Err("the body names no ticket and no action".to_owned());
     }
-    if seen.rings.len() > MOST {
-        return Err(format!("the body names {} tickets and actions; {MOST} are allowed", seen.rings.len()));
+    if seen.too_many() {
+        return Err(format!("the body names more than {MOST} tickets and actions"));
     }
     Ok(seen.rings)
 }
 
 #[derive(Default)]
 struct Seen {
+    /// In the order in which they were told.
     rings: Vec<Ring>,
+    known: HashSet<Ring>,
     /// Something was recognised, though perhaps nothing for us.
     any: bool,
 }
@@ -126,14 +128,19 @@ fn action_of(name: &str, fields: &Map<String, Value>, around: Option<TicketId>) 
 
 impl Seen {
     fn add(&mut self, ring: Ring) {
-        if !self.rings.contains(&ring) {
+        if self.known.insert(ring) {
             self.rings.push(ring);
         }
     }
 
+    /// Whatever else is told, the body is refused.
+    const fn too_many(&self) -> bool {
+        self.rings.len() > MOST
+    }
+
     /// One occurrence: a ticket, an action, or both beside each other under the name of an event.
     fn look(&mut self, value: &Value, name: &str, event: Option<&str>, depth: u8) {
-        if depth > 8 {
+        if depth > 8 || self.too_many() {
             return;
         }
         match value {
@@ -210,6 +217,18 @@ mod tests {
         ] {
             assert_eq!(read(&body), Ok(expected), "{body}");
         }
+    }
+
+    #[test]
+    fn a_body_of_nobodys_size_is_read_no_further_than_its_limit() {
+        let actions = |count: usize| json!((1..=count).map(|id| json!({"ticket_id": 1161, "action_id": id})).collect::<Vec<_>>());
+        assert_eq!(read(&actions(MOST)).map(|rings| rings.len()), Ok(MOST));
+        let (told_twice, body) = (json!([actions(MOST), actions(MOST)]), actions(30 * MOST));
+        assert_eq!(read(&told_twice).map(|rings| rings.len()), Ok(MOST), "each once");
+        assert_eq!(read(&body), Err("the body names more than 1000 tickets and actions".to_owned()));
+        let mut seen = Seen::default();
+        seen.look(&body, "", None, 0);
+        assert_eq!(seen.rings.len(), MOST + 1, "one too many is enough");
     }
 
     #[test]

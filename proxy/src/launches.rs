@@ -58,6 +58,15 @@ fn url(site: &HttpsUrl, asset: &Asset, key: Option<&ExternalKey>, settings: &Set
     pinned::session_url(site, &asset.tag, &options)
 }
 
+/// The tags of some other assets that a search for this one's finds, too: BeyondTrust finds parts and disregards case.
+async fn fitting_as_well(app: &App, caller: &Caller, asset: &Asset) -> Result<Vec<String>, Failure> {
+    let text = asset.tag.trim();
+    let tag = without_case(text);
+    let alike = as_agent(app, caller, asset.id, |token| async move { app.halo.assets_like(&token, text).await }).await?;
+    let others = alike.into_iter().filter(|other| other.id != asset.id && without_case(&other.tag).contains(&tag));
+    Ok(others.map(|other| other.tag).take(NAMED).collect())
+}
+
 /// What the asset's device can be opened with.
 ///
 /// # Errors
@@ -71,14 +80,13 @@ pub async fn options(app: &App, caller: &Caller, id: AssetId) -> Result<LaunchOp
     match url(&site, &asset, None, &settings) {
         Err(failure) => warnings.push(Message { code: format!("failure.{}.detail", failure.kind.code()), args: failure.args }),
         Ok(_) => {
-            // BeyondTrust finds parts and disregards case.
-            let tag = without_case(asset.tag.trim());
-            let text = asset.tag.trim();
-            let alike = as_agent(app, caller, id, |token| async move { app.halo.assets_like(&token, text).await }).await?;
-            let others: Vec<_> = alike.into_iter().filter(|other| other.id != id && without_case(&other.tag).contains(&tag)).collect();
+            // A warning is not worth the answer: the device can be opened without it.
+            let others = fitting_as_well(app, caller, &asset).await.unwrap_or_else(|failure| {
+                tracing::warn!(%failure, asset = %id, "assets with a similar tag cannot be searched for; nobody is warned of them");
+                Vec::new()
+            });
             if !others.is_empty() {
-                let names = others.iter().take(NAMED).map(|other| other.tag.as_str()).collect::<Vec<_>>().join(", ");
-                warnings.push(Message::new("launch.fitsSeveral").with("names", names));
+                warnings.push(Message::new("launch.fitsSeveral").with("names", others.join(", ")));
             }
         }
     }
@@ -103,12 +111,18 @@ fn shown(row: LaunchRow, url: Option<String>) -> Launch {
 /// Records a launch and answers its link.
 ///
 /// # Errors
-/// `asset_unknown`, `ticket_unknown`, a tag that opens nothing, Halo out of reach.
+/// `asset_unknown`, `ticket_unknown`, a ticket that the agent may not change or that is none of the asset's open ones, a tag that
+/// opens nothing, Halo out of reach.
 pub async fn launch(app: &App, caller: &Caller, new: NewLaunch) -> Result<Launch, Failure> {
     let id = new.asset;
     let asset = as_agent(app, caller, id, |token| async move { app.halo.asset(&token, id).await }).await?;
     if let Some(ticket) = new.ticket {
-        access::may(app, caller, Operation::SeeTicket(ticket)).await?;
+        // The session's note will be written there.
+        access::may(app, caller, Operation::LinkSession(ticket)).await?;
+        let open = as_agent(app, caller, id, |token| async move { app.halo.open_tickets_of(&token, id).await }).await?;
+        if !open.iter().any(|known| known.id == ticket) {
+            return Err(Failure::new(FailureKind::TicketNotOfAsset).with("ticket", ticket));
+        }
     }
     let settings = app.settings().await?.settings;
     let site = app.appliance().await?.url().clone();

@@ -84,16 +84,23 @@ pub struct Standing {
 pub enum Leave {
     /// Yes.
     Free,
-    /// One piece of it, to see whether the line works again: say so with [`Line::trial_begins`].
+    /// One piece of it, to see whether the line works again: say so with [`Line::work_begins`].
     Trial,
     /// Not yet.
     Wait(Pause, Duration),
 }
 
+/// A piece of work that tries a resting line: how many calls there had been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "the line rests until its trial ends, or half a minute"]
+pub struct Trial(u64);
+
 #[derive(Debug, Default)]
 struct State {
     /// Calls within the window, by the monotonic clock.
     recent: VecDeque<Duration>,
+    /// Calls ever.
+    calls: u64,
     failures: u32,
     pause: Option<(Pause, Duration)>,
 }
@@ -136,6 +143,7 @@ impl Line {
     pub fn begins(&self) -> Duration {
         let (mut state, now) = self.state();
         state.recent.push_back(now);
+        state.calls = state.calls.wrapping_add(1);
         now
     }
 
@@ -191,9 +199,24 @@ impl Line {
     }
 
     /// One piece of work tries the line; the rest waits for its outcome.
-    pub fn trial_begins(&self) {
+    fn trial_begins(&self) -> Trial {
         let (mut state, now) = self.state();
         state.pause = state.pause.map(|(why, _)| (why, now + REST));
+        Trial(state.calls)
+    }
+
+    /// Background work was taken up that may use the line; where it was resting, this is its trial.
+    pub fn work_begins(&self) -> Option<Trial> {
+        (self.leave() == Leave::Trial).then(|| self.trial_begins())
+    }
+
+    /// The work came to its end. A trial without a call has tried nothing: the next piece of work may.
+    pub fn work_ended(&self, trial: Option<Trial>) {
+        let Some(Trial(calls)) = trial else { return };
+        let (mut state, now) = self.state();
+        if state.calls == calls {
+            state.pause = state.pause.map(|(why, until)| (why, until.min(now)));
+        }
     }
 
     /// How long until background work has its part of the limit again.
@@ -264,13 +287,19 @@ mod tests {
         assert_eq!(line.leave(), Leave::Wait(Pause::Broken, REST));
         clock.advance(REST);
         assert_eq!(line.leave(), Leave::Trial);
-        line.trial_begins();
+        let trial = line.work_begins();
+        assert!(trial.is_some() && line.work_begins().is_none());
         assert_eq!(line.leave(), Leave::Wait(Pause::Broken, REST), "one at a time");
+        line.work_ended(trial);
+        assert_eq!(line.leave(), Leave::Trial, "without a call nothing was tried");
+        let trial = line.work_begins();
         call(&line, CallOutcome::Transient);
+        line.work_ended(trial);
         assert_eq!(line.leave(), Leave::Wait(Pause::Broken, REST));
         clock.advance(REST);
-        line.trial_begins();
+        let trial = line.work_begins();
         call(&line, CallOutcome::Answered);
+        line.work_ended(trial);
         assert_eq!(line.leave(), Leave::Free);
     }
 

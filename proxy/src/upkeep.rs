@@ -7,6 +7,9 @@ use tokio::sync::watch;
 
 /// How often.
 const EVERY: i64 = 6 * 3600;
+/// How long is remembered that an action was looked at: every action in Halo makes a row. One that is told again later is looked
+/// at again, and its invite, should it have sent one, is found by its key.
+const ACTIONS: i64 = 7 * 24 * 3600;
 const LAST: &str = "upkeep at";
 
 /// At the start and then every six hours, until told to stop.
@@ -43,6 +46,7 @@ pub async fn forget(app: &App) {
         sessions: now - seconds(keep.sessions),
         stored: now - seconds(keep.stored),
         invites: now - seconds(keep.invites),
+        actions: now - ACTIONS,
         audit: now - seconds(keep.audit),
         now,
     };

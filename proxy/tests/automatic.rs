@@ -12,8 +12,15 @@
 
 mod house;
 
+use halo_remote_support::rules::words::TicketId;
 use house::{House, WEBHOOK_TOKEN};
+use remote_support_proxy::{
+    clock::{Clock as _, SystemClock},
+    line::Pause,
+    store::{Ring, Sqlite, Store as _},
+};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const SEND_FIELD: u32 = 202;
 const CHANNEL_FIELD: u32 = 201;
@@ -27,7 +34,10 @@ async fn house() -> House {
 }
 
 async fn house_with(change: Value) -> House {
-    let house = House::open().await;
+    set_up(House::open().await, change).await
+}
+
+async fn set_up(house: House, change: Value) -> House {
     let url = format!("{}/halo/{WEBHOOK_TOKEN}", house.origin);
     house.halo("settings", Some(json!({"webhook_url": url, "webhook_retries": 20}))).await;
     let frame = house.sign_in(42).await;
@@ -92,6 +102,19 @@ async fn agent_ticket(house: &House, agent: u32, change: Value) -> u32 {
     u32::try_from(as_agent(house, agent, "Tickets", body).await["id"].as_u64().unwrap()).unwrap()
 }
 
+/// Everything that Halo told of was looked at, and nobody is at work on an invite.
+async fn quiet_but_for_invites(house: &House) {
+    house
+        .until("everything is looked at", async |house| {
+            let ledger = house.halo("ledger", None).await;
+            let told = ledger["webhooks"].as_array().unwrap().iter().all(|one| one["delivered"] == true);
+            let outstanding: u32 =
+                house.sql().query_row("SELECT count(*) FROM doorbells WHERE next_at IS NOT NULL", [], |row| row.get(0)).unwrap();
+            (told && outstanding == 0 && taken_up(house, "doorbells").0 > 0 && taken_up(house, "invites").1 == 0).then_some(())
+        })
+        .await;
+}
+
 /// Nothing that Halo told of is outstanding, and no invite.
 async fn quiet(house: &House) {
     house
@@ -138,6 +161,31 @@ async fn invites_13_an_action_with_its_channel_sends_its_own_text_for_that_queue
 }
 
 #[tokio::test]
+async fn invites_13_an_action_with_a_plain_note_keeps_its_lines_and_its_signs() {
+    let house = house().await;
+    let note = "Load < 5 & rising.\nJoin me: $LINKTOREMOTE";
+    as_agent(&house, 43, "Actions", json!({"ticket_id": 1161, "outcome_id": 89, "note": note, "note_html": ""})).await;
+    let (_, mail) = invite_of(&house, 1161).await;
+    assert!(text(&mail["html"]).starts_with("Load &lt; 5 &amp; rising.<br>Join me: http://appliance.localhost"), "{mail}");
+}
+
+#[tokio::test]
+async fn invites_13_an_action_that_is_told_again_after_it_was_forgotten_sends_no_second_mail() {
+    let (house, clock) = House::open_by("").await;
+    let house = set_up(house, json!({})).await;
+    as_agent(&house, 43, "Actions", json!({"ticket_id": 1161, "outcome_id": 89, "note_html": "<p>Hello</p>"})).await;
+    invite_of(&house, 1161).await;
+    let told: u32 = house.sql().query_row("SELECT min(action) FROM doorbells", [], |row| row.get(0)).unwrap();
+    clock.advance(Duration::from_secs(8 * 86_400));
+    remote_support_proxy::upkeep::forget(house.app()).await;
+    let rows: u32 = house.sql().query_row("SELECT count(*) FROM doorbells", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 0);
+    assert_eq!(told_of(&house, 1161, &json!(told)).await.0, "automatic.begun", "it was found begun");
+    invite_of(&house, 1161).await;
+    assert_eq!(house.keys().await.len(), 1);
+}
+
+#[tokio::test]
 async fn invites_14_an_action_without_channel_goes_to_the_default_team_or_blank_or_nowhere() {
     let house = house().await;
     let invite = json!({"ticket_id": 1161, "outcome_id": 89, "note_html": "<p>Hello</p>"});
@@ -163,6 +211,43 @@ async fn invites_14_an_action_without_channel_goes_to_the_default_team_or_blank_
     assert!(text(&actions[0]["note"]).contains("Held back"), "{actions:?}");
     assert_eq!((&actions[0]["hiddenfromuser"], house.mails().await.len()), (&json!(true), 2));
     assert_eq!(house.keys().await.len(), 1);
+}
+
+/// Tells the proxy of an action as Halo does; what came of it, and how often Halo was asked for what.
+async fn told_of(house: &House, ticket: u32, action: &Value) -> (String, Vec<String>) {
+    let paths = async || {
+        let ledger = house.halo("ledger", None).await;
+        let all = ledger["requests"].as_array().unwrap().iter().map(|request| request["path"].as_str().unwrap().to_owned());
+        // What is asked at the start, by and by, does not count.
+        all.filter(|path| ["/api/Actions", "/api/Tickets", "/api/Agent"].iter().any(|of| path.starts_with(of))).collect::<Vec<_>>()
+    };
+    let before = paths().await.len();
+    let url = house.proxy_url(&format!("/halo/{WEBHOOK_TOKEN}"));
+    let body = json!({"ticket_id": ticket, "action_id": action});
+    assert_eq!(house.client.post(&url).json(&body).send().await.unwrap().status(), 200);
+    quiet(house).await;
+    let sql = "SELECT reason FROM doorbells WHERE ticket = ?1 AND action = ?2";
+    let reason: String = house.sql().query_row(sql, rusqlite::params![ticket, action.as_i64()], |row| row.get(0)).unwrap();
+    let reason: Value = serde_json::from_str(&reason).unwrap();
+    (text(&reason["payload"]["code"]).to_owned(), paths().await.split_off(before))
+}
+
+#[tokio::test]
+async fn invites_14_an_action_that_sends_nothing_costs_one_call_and_our_own_none() {
+    let house = house().await;
+    // Told by hand.
+    house.halo("settings", Some(json!({"webhook_url": null}))).await;
+    let frame = house.sign_in(42).await;
+    let invite = json!({"ticket": 1161, "channel": {"team": "team:3"}, "email": "connor@batley.example"});
+    let (status, sent) = frame.invite("an-idempotency-key-of-the-test", &invite).await;
+    assert_eq!(status, 201, "{sent}");
+    let own = &house.actions(1161, "Remote Session Invite").await[0]["id"];
+    assert_eq!(told_of(&house, 1161, own).await, ("automatic.ours".to_owned(), vec![]));
+
+    let other = as_agent(&house, 43, "Actions", json!({"ticket_id": 1161, "outcome": "Private Note", "note_html": "<p>Hello</p>"})).await;
+    let (reason, asked) = told_of(&house, 1161, &other["id"]).await;
+    assert_eq!((reason.as_str(), asked), ("automatic.otherAction", vec![format!("/api/Actions/{}", other["id"])]));
+    assert_eq!(house.mails().await.len(), 1);
 }
 
 #[tokio::test]
@@ -279,4 +364,73 @@ async fn invites_16_a_webhook_is_let_in_by_its_token_and_kept_when_it_cannot_be_
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?));
     let kept = house.sql().query_row("SELECT reason, repeats FROM unread_webhooks", [], row).unwrap();
     assert_eq!(kept, ("the body is not JSON".to_owned(), 1));
+}
+
+#[tokio::test]
+async fn invites_16_a_backlog_of_sessions_does_not_hold_an_invite_back() {
+    const BACKLOG: u32 = 80;
+    let mut house = house().await;
+    house.halo("settings", Some(json!({"webhook_url": null}))).await;
+    let ticket = portal_ticket(&house, 3).await;
+    house.stop_proxy().await;
+    // Reports that nobody has, each asked for over a slow line.
+    house.appliance("settings", Some(json!({"latency_ms": 200}))).await;
+    let store = Sqlite::open(&house.folder.path().join("data/store.sqlite3")).unwrap();
+    let lsids = (0..BACKLOG).map(|number| format!("{number:032x}").parse().unwrap()).collect();
+    let at = SystemClock::new().now();
+    store.announce(lsids, at).await.unwrap();
+    store.ring(vec![Ring { ticket: TicketId::new(ticket).unwrap(), action: None }], at).await.unwrap();
+    drop(store);
+    house.start_proxy().await;
+    house.until("the mail goes out", async |house| (!house.mails().await.is_empty()).then_some(())).await;
+    let waiting: u32 = house.sql().query_row("SELECT count(*) FROM sessions WHERE fence = 0", [], |row| row.get(0)).unwrap();
+    assert!(waiting > 0, "sessions wait that came before");
+}
+
+/// Rows of this table that were taken up, and those that somebody holds.
+fn taken_up(house: &House, table: &str) -> (u32, u32) {
+    let sql = format!("SELECT coalesce(sum(fence), 0), count(lease_until) FROM {table}");
+    house.sql().query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+}
+
+#[tokio::test]
+async fn invites_16_a_halo_that_was_down_is_tried_by_one_ring_and_by_one_invite_at_a_time() {
+    let (house, clock) = House::open_by("").await;
+    let house = set_up(house, json!({})).await;
+    let broken = async |house: &House| {
+        let rests = house.app().lines.halo.standing().pause.is_some_and(|(why, _)| why == Pause::Broken);
+        (rests && taken_up(house, "doorbells").1 + taken_up(house, "invites").1 == 0).then_some(())
+    };
+    let trial = async |table: &str| {
+        clock.advance(Duration::from_secs(31));
+        let before = taken_up(&house, table).0;
+        house
+            .until("the line was tried", async |house| {
+                let (taken, held) = taken_up(house, table);
+                (taken > before && held == 0).then_some(())
+            })
+            .await;
+        taken_up(&house, table).0 - before
+    };
+    // Slow to fail, so that whoever else tries is seen.
+    let down = json!({"down": true, "latency_ms": 300, "webhook_url": null});
+    let up = json!({"down": false, "latency_ms": 0});
+    house.appliance("settings", Some(json!({"xml_api_enabled": false}))).await;
+    for _ in 0..8 {
+        portal_ticket(&house, 3).await;
+    }
+    quiet_but_for_invites(&house).await;
+    house.halo("settings", Some(down)).await;
+    clock.advance(Duration::from_secs(5));
+    house.until("the line rests", broken).await;
+    assert_eq!(trial("invites").await, 1);
+
+    house.sql().execute("UPDATE invites SET next_at = NULL", []).unwrap();
+    let rings: Vec<Value> = (1..=8).map(|action| json!({"ticket_id": 1161, "action_id": action})).collect();
+    let url = house.proxy_url(&format!("/halo/{WEBHOOK_TOKEN}"));
+    assert_eq!(house.client.post(&url).json(&json!(rings)).send().await.unwrap().status(), 200);
+    assert_eq!(trial("doorbells").await, 1);
+    house.halo("settings", Some(up)).await;
+    clock.advance(Duration::from_secs(31));
+    quiet(&house).await;
 }

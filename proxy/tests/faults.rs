@@ -15,7 +15,7 @@ mod house;
 use house::{EVENT_TOKEN, House, Plan};
 use remote_support_proxy::{
     app::{App, StartProblem},
-    clock::{HandClock, SystemClock},
+    clock::{Clock as _, HandClock, SystemClock},
     config::Config,
     line::{Leave, Pause},
     reconcile,
@@ -742,6 +742,21 @@ async fn old_records_are_forgotten_and_what_waits_for_a_person_is_kept_longer() 
     clock.advance(Duration::from_secs(300 * 86_400));
     remote_support_proxy::upkeep::forget(house.app()).await;
     assert!(house.session(&stored).await.is_none());
+}
+
+#[tokio::test]
+async fn a_week_of_every_agents_actions_is_forgotten_at_once() {
+    let (house, clock) = House::open_by("").await;
+    let count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)";
+    let told = format!("{count} INSERT INTO doorbells (ticket, action, received_at) SELECT 1161, i, ?1 FROM n");
+    house.sql().execute(&told, [clock.now()]).unwrap();
+    let left = || house.sql().query_row("SELECT count(*) FROM doorbells", [], |row| row.get::<_, i64>(0)).unwrap();
+    clock.advance(Duration::from_secs(6 * 86_400));
+    remote_support_proxy::upkeep::forget(house.app()).await;
+    assert_eq!(left(), 5000);
+    clock.advance(Duration::from_secs(2 * 86_400));
+    remote_support_proxy::upkeep::forget(house.app()).await;
+    assert_eq!(left(), 0);
 }
 
 #[test]

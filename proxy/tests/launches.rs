@@ -60,6 +60,52 @@ async fn invites_19_an_assets_tag_becomes_one_correct_link_or_a_reason() {
     }
 }
 
+/// How often Halo was asked for this path.
+async fn asked(house: &House, path: &str) -> usize {
+    let ledger = house.halo("ledger", None).await;
+    ledger["requests"].as_array().unwrap().iter().filter(|request| request["path"] == path).count()
+}
+
+#[tokio::test]
+async fn invites_19_a_tag_that_fits_many_devices_costs_one_call_and_a_failed_search_only_the_warning() {
+    let house = House::open().await;
+    let frame = house.sign_in(43).await;
+    house.halo("assets/5123", Some(json!({"inventory_number": "1"}))).await;
+    for id in 6000..6150 {
+        house.halo(&format!("assets/{id}"), Some(json!({"inventory_number": format!("BR {id} 1")}))).await;
+    }
+    let (status, options) = frame.get("/launches?asset=5123").await;
+    assert_eq!((status, &options["warnings"][0]["code"]), (200, &json!("launch.fitsSeveral")), "{options}");
+    let names = options["warnings"][0]["args"]["names"].as_str().unwrap();
+    assert_eq!((names.split(", ").count(), asked(&house, "/api/Asset").await), (5, 1), "{names}");
+
+    house.halo("faults", Some(json!([{"path": "/api/Asset", "kind": "status", "status": 500}]))).await;
+    let (status, options) = frame.get("/launches?asset=5123").await;
+    assert_eq!((status, &options["warnings"], &options["asset"]["tag"]), (200, &json!([]), &json!("1")), "{options}");
+}
+
+#[tokio::test]
+async fn invites_19_a_device_opens_only_for_an_open_ticket_of_its_own_that_its_agent_may_change() {
+    let house = House::open().await;
+    let frame = house.sign_in(43).await;
+    let here = json!({"assets": [{"id": 5120}]});
+    // Another customer's, as it were; then one that others work on, and one that is done.
+    let cases =
+        [(1163, json!({}), 409, "ticket_not_of_asset"), (1164, here.clone(), 403, "not_allowed"), (1165, here, 409, "ticket_not_of_asset")];
+    for (ticket, change, status, code) in cases {
+        house.halo(&format!("tickets/{ticket}"), Some(change)).await;
+        let (answered, problem) = launch(&frame, json!({"asset": 5120, "ticket": ticket})).await;
+        assert_eq!(
+            (answered, &problem["code"], &problem["args"]["ticket"]),
+            (status, &json!(code), &json!(ticket.to_string())),
+            "{problem}"
+        );
+    }
+    let (_, options) = frame.get("/launches?asset=5120").await;
+    assert_eq!(options["launches"], json!([]), "nothing was recorded");
+    assert_eq!(launch(&frame, json!({"asset": 5120, "ticket": 1161})).await.0, 201);
+}
+
 #[tokio::test]
 async fn invites_19_a_launched_session_counts_as_generated_here() {
     let house = House::open().await;

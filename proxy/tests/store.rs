@@ -15,14 +15,14 @@ use halo_remote_support::rules::{
     lifecycle::{InviteEvent, InviteStep},
     settings::Settings,
     wording::Message,
-    words::{ActionId, AgentId, ChatId, Lsid, TicketId},
+    words::{ActionId, AgentId, AssetId, ChatId, Lsid, TicketId},
 };
 use remote_support_proxy::{
     sign_in::Caller,
     store::{
         About, Begun, ByHand, Cuts, Decision, EventState, Fence, Handled, Held, IntendedNote, IntendedWithdrawal, IntendedWrite,
         InviteStage, InviteStopped, LaunchRow, NewInvite, Outcome, Person, Postponed, ReceivedEvent, Ring, SESSIONS_REPORTED, SessionFacts,
-        SessionQuery, SessionState, SignIn, Sqlite, Store, StoreProblem, ToldStep, Window,
+        SessionQuery, SessionState, SignIn, Sqlite, Store, StoreProblem, ToldStep, UnreadWebhook, Window,
     },
 };
 use std::sync::Arc;
@@ -357,12 +357,45 @@ async fn only_what_is_old_enough_and_at_rest_is_forgotten() {
     let Folder { store, folder: _folder } = sqlite();
     written(&store, &lsid('a')).await;
     store.receive(end_of(&lsid('b'), 2, 100)).await.unwrap();
-    let cuts = |at| Cuts { events: at, sessions: at, stored: at, invites: at, audit: at, now: at };
+    let cuts = |at| Cuts { events: at, sessions: at, stored: at, invites: at, actions: at, audit: at, now: at };
     assert!(store.prune(cuts(100)).await.unwrap().is_empty());
     let pruned = store.prune(cuts(10_000)).await.unwrap();
-    assert_eq!((pruned.events, pruned.sessions), (2, 1), "the one that waits for its report stays");
+    assert_eq!((pruned.of("events"), pruned.of("sessions")), (2, 1), "the one that waits for its report stays");
     assert!(store.session(lsid('a')).await.unwrap().is_none() && store.session(lsid('b')).await.unwrap().is_some());
     assert!(store.prune(cuts(10_000)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn whatever_is_forgotten_counts_and_an_action_that_was_looked_at_goes_before_its_ticket() {
+    let Folder { store, folder } = sqlite();
+    let kept = Cuts { events: 0, sessions: 0, stored: 0, invites: 0, actions: 0, audit: 0, now: 0 };
+    let ring = |action: u32| Ring { ticket: ticket(), action: ActionId::new(action) };
+    store.ring(vec![ring(0), ring(1), ring(2)], 100).await.unwrap();
+    for _ in 0..2 {
+        let job = store.claim_ring(window(100, 10)).await.unwrap().unwrap();
+        store.ring_done(job.ring, job.fence, Message::new("automatic.otherAction")).await.unwrap();
+    }
+    let raw = rusqlite::Connection::open(folder.path().join("store.sqlite3")).unwrap();
+    let told = || {
+        let mut statement = raw.prepare("SELECT action FROM doorbells ORDER BY action").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<Vec<u32>, _>>().unwrap()
+    };
+    assert_eq!(store.prune(Cuts { actions: 101, ..kept }).await.unwrap().of("doorbells"), 1);
+    assert_eq!(told(), [0, 2], "the ticket stays, and so does what was not looked at yet");
+    assert_eq!(store.prune(Cuts { invites: 101, ..kept }).await.unwrap().of("doorbells"), 1);
+    assert_eq!(told(), [2]);
+
+    let asset = AssetId::new(5120).unwrap();
+    let launch = LaunchRow { code: Code::from_bits(1), asset, ticket: None, agent: agent(), name: "Ann".to_owned(), at: 100 };
+    store.add_launch(launch).await.unwrap();
+    store.unread_webhook(UnreadWebhook { digest: vec![1], reason: String::new(), body: Vec::new() }, 100).await.unwrap();
+    raw.execute("INSERT INTO cookies (cookie, caller, expires_at) VALUES (x'01', '{}', 100)", []).unwrap();
+    let cuts = [Cuts { invites: 101, ..kept }, Cuts { events: 101, ..kept }, Cuts { now: 101, ..kept }];
+    for (table, cuts) in ["launches", "unread_webhooks", "cookies"].into_iter().zip(cuts) {
+        let pruned = store.prune(cuts).await.unwrap();
+        assert_eq!((pruned.of(table), pruned.is_empty()), (1, false), "{table}");
+        assert!(store.prune(cuts).await.unwrap().is_empty(), "{table}");
+    }
 }
 
 fn new_invite(code: u64, key: &str, request: u8, at: i64) -> NewInvite {
@@ -435,7 +468,7 @@ async fn what_halo_told_of_is_looked_at_once_by_one_holder() {
 #[tokio::test]
 async fn a_launch_is_issued_here() {
     let Folder { store, folder: _folder } = sqlite();
-    let asset = halo_remote_support::rules::words::AssetId::new(5120).unwrap();
+    let asset = AssetId::new(5120).unwrap();
     let launch = |bits, ticket, at| LaunchRow { code: Code::from_bits(bits), asset, ticket, agent: agent(), name: "Ann".to_owned(), at };
     let (with, without) = (launch(1, Some(ticket()), 100), launch(2, None, 101));
     store.add_launch(with.clone()).await.unwrap();
@@ -575,8 +608,8 @@ async fn invites_21_a_revoked_invite_is_lost_to_whoever_holds_it_and_named_when_
         .unwrap();
     assert_eq!(lines, (1, Code::from_bits(1).to_string()));
     // What is forgotten takes its steps along.
-    let cuts = Cuts { events: 0, sessions: 0, stored: 0, invites: 10_000, audit: 0, now: 0 };
-    assert_eq!(store.prune(cuts).await.unwrap().invites, 1);
+    let cuts = Cuts { events: 0, sessions: 0, stored: 0, invites: 10_000, actions: 0, audit: 0, now: 0 };
+    assert_eq!(store.prune(cuts).await.unwrap().of("invites"), 1);
     assert_eq!(raw.query_row("SELECT count(*) FROM invite_steps", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
 

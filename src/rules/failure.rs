@@ -70,6 +70,8 @@ kinds! {
     RecentInvite = "recent_invite", 409, false;
     /// Halo has no such ticket. `ticket`
     TicketUnknown = "ticket_unknown", 404, false;
+    /// The ticket is closed, or the asset is not on it. `ticket`
+    TicketNotOfAsset = "ticket_not_of_asset", 409, false;
     /// There is no such session. `lsid`
     SessionUnknown = "session_unknown", 404, false;
     /// The session is being worked on. `lsid`

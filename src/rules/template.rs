@@ -368,5 +368,11 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// A text without markup as HTML: escaped, and its lines stay lines. `$NAMES` stay names.
+#[must_use]
+pub fn html_of(text: &str) -> String {
+    text.lines().map(escape).collect::<Vec<_>>().join("<br>")
+}
+
 #[cfg(test)]
 mod tests;

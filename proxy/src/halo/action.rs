@@ -186,7 +186,7 @@ pub async fn all(halo: &Halo, token: &AccessToken, ticket: TicketId) -> Result<V
 
 pub async fn one(halo: &Halo, token: &AccessToken, ticket: TicketId, action: ActionId) -> Result<Action, HaloError> {
     let ticket = ticket.to_string();
-    let query = [("ticket_id", ticket.as_str()), ("includedetails", "true")];
+    let query = [("ticket_id", ticket.as_str()), ("includedetails", "true"), ("includehtmlnote", "true")];
     let (value, call) = halo.get(token, "read an action", &format!("Actions/{action}"), &query).await?;
     shape::single(value).and_then(read).ok_or(HaloError::NotFound { call })
 }

@@ -59,9 +59,9 @@ pub fn one((value, call): (Value, Call)) -> Result<Asset, HaloError> {
     shape::single(value).and_then(read).ok_or(HaloError::NotFound { call })
 }
 
-/// Assets whose tag holds this text.
+/// Some assets whose tag holds this text: a short tag is part of thousands.
 pub async fn like(halo: &Halo, token: &AccessToken, text: &str) -> Result<Vec<Asset>, HaloError> {
     let query = [("search", text), ("search_inventory_number_only", "true"), ("count", "50")];
-    let (items, _) = halo.list(token, "read assets", "Asset", "assets", &query).await?;
+    let items = halo.some(token, "read assets", "Asset", "assets", &query).await?;
     Ok(items.into_iter().filter_map(read).collect())
 }

@@ -184,7 +184,7 @@ impl Halo {
         asset::one(self.get(token, "read this asset", &format!("Asset/{id}"), &[("includedetails", "true")]).await?)
     }
 
-    /// `GET /Asset?search=`: assets whose tag holds this text, also in the middle.
+    /// `GET /Asset?search=`: assets whose tag holds this text, also in the middle; not all, when there are many.
     ///
     /// # Errors
     /// [`HaloError`].
@@ -203,7 +203,7 @@ impl Halo {
         items.into_iter().map(|item| ticket::ticket((item, call.clone()), &self.0.merged_field)).collect()
     }
 
-    /// `GET /Actions/{id}`: one action with its custom fields.
+    /// `GET /Actions/{id}`: one action with its custom fields and its HTML note.
     ///
     /// # Errors
     /// [`HaloError`].

@@ -15,6 +15,7 @@ const LIMIT: usize = 32 << 20;
 const PAGE: &str = "100";
 /// Enough for twenty thousand entries.
 const PAGES: usize = 200;
+const NO_LIST: &str = "something else than a list";
 
 impl Halo {
     pub(super) fn call(&self, operation: &'static str, write: bool) -> Call {
@@ -91,6 +92,20 @@ impl Halo {
         outcome
     }
 
+    /// What Halo gives of a list in one call: for examples, where whether there are more does not matter.
+    pub(super) async fn some(
+        &self,
+        token: &AccessToken,
+        operation: &'static str,
+        path: &str,
+        key: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Vec<Value>, HaloError> {
+        let (value, call) = self.get(token, operation, path, query).await?;
+        let listed = shape::list(value, key);
+        listed.map(|listed| listed.items).ok_or(HaloError::Unexpected { call, what: NO_LIST, accepted: true })
+    }
+
     /// A whole list. Halo's default page is not documented: when the envelope says there is more, it is read page by
     /// page, and a list that stays short of its own count is an error.
     pub(super) async fn list(
@@ -102,7 +117,7 @@ impl Halo {
         query: &[(&str, &str)],
     ) -> Result<(Vec<Value>, Call), HaloError> {
         let (value, call) = self.get(token, operation, path, query).await?;
-        let odd = |call: Call| HaloError::Unexpected { call, what: "something else than a list", accepted: true };
+        let odd = |call: Call| HaloError::Unexpected { call, what: NO_LIST, accepted: true };
         let Some(listed) = shape::list(value, key) else { return Err(odd(call)) };
         let Some(count) = listed.count.filter(|count| *count > listed.items.len()) else { return Ok((listed.items, call)) };
         let mut items = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::SessionState;
 use halo_remote_support::rules::words::UnixSeconds;
+use std::collections::BTreeMap;
 
 /// The time of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,31 +54,37 @@ pub struct Cuts {
     pub sessions: UnixSeconds,
     /// Sessions that wait to be linked by hand.
     pub stored: UnixSeconds,
-    /// Invites.
+    /// Invites, launches, and tickets that Halo told of.
     pub invites: UnixSeconds,
+    /// Actions that Halo told of: every action of every agent is one.
+    pub actions: UnixSeconds,
     /// The audit trail.
     pub audit: UnixSeconds,
     /// Now: sign-ins that have expired.
     pub now: UnixSeconds,
 }
 
-/// How much was forgotten.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
-    /// Events.
-    pub events: usize,
-    /// Sessions.
-    pub sessions: usize,
-    /// Invites.
-    pub invites: usize,
-    /// Lines of the audit trail.
-    pub audit: usize,
-}
+/// How much was forgotten of what, by table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruned(BTreeMap<&'static str, usize>);
 
 impl Pruned {
-    /// Nothing was.
+    /// So many more of this table.
+    pub fn add(&mut self, table: &'static str, rows: usize) {
+        if rows > 0 {
+            *self.0.entry(table).or_default() += rows;
+        }
+    }
+
+    /// How many of this table.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.events == 0 && self.sessions == 0 && self.invites == 0 && self.audit == 0
+    pub fn of(&self, table: &str) -> usize {
+        self.0.get(table).copied().unwrap_or(0)
+    }
+
+    /// Nothing was, of whatever table.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     app::App,
     automatic,
     invites::{self, seconds},
-    line::{Leave, Line},
+    line::{Leave, Trial},
     reconcile,
     store::{Held, Outcome, Postponed, Result, SessionJob, SessionState, Window},
     upkeep,
@@ -44,16 +44,16 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
 
 async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut steps = JoinSet::new();
-    // Sessions and invites take turns, so that neither waits behind a backlog of the other.
+    // Sessions and invites take turns, so that neither waits behind a backlog of the other. What Halo told of may become an
+    // invite, and goes with them.
     let mut invites_turn = false;
     while !*stop.borrow() {
         while steps.try_join_next().is_some() {}
         if steps.len() < HANDS {
             invites_turn = !invites_turn;
-            let taken = (invites_turn && take_invite(&app, &mut steps).await)
+            let taken = (invites_turn && take_invite_or_ring(&app, &mut steps).await)
                 || take_session(&app, &mut steps).await
-                || take_invite(&app, &mut steps).await
-                || automatic::take(&app, window(&app), &mut steps).await;
+                || take_invite_or_ring(&app, &mut steps).await;
             if taken {
                 continue;
             }
@@ -73,13 +73,13 @@ async fn take_session(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
     let Some(states) = may_take(app) else { return false };
     match app.store.claim_session(window(app), states).await {
         Ok(Some(job)) => {
-            tried_lines(app, &job).for_each(Line::trial_begins);
+            let trials = Trials::begin(app, &job);
             let suspect = job.deaths > 0;
             if suspect {
                 // It may be what killed us before: what else is under way must not die with it again.
                 while steps.join_next().await.is_some() {}
             }
-            steps.spawn(step(Arc::clone(app), job));
+            steps.spawn(step(Arc::clone(app), job, trials));
             if suspect {
                 drop(steps.join_next().await);
             }
@@ -93,6 +93,10 @@ async fn take_session(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
     }
 }
 
+async fn take_invite_or_ring(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
+    take_invite(app, steps).await || automatic::take(app, window(app), steps).await
+}
+
 /// Starts an invite's step; false when none is due, or Halo's line does not allow it.
 async fn take_invite(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
     if matches!(app.lines.halo.leave(), Leave::Wait(..)) {
@@ -100,11 +104,13 @@ async fn take_invite(app: &Arc<App>, steps: &mut JoinSet<()>) -> bool {
     }
     match app.store.claim_invite(window(app)).await {
         Ok(Some(row)) => {
+            let trial = app.lines.halo.work_begins();
             let app = Arc::clone(app);
             steps.spawn(async move {
                 if let Err(failure) = invites::resume(&app, row).await {
                     tracing::error!(%failure, "an invite could not be recorded; its lease brings it back");
                 }
+                app.lines.halo.work_ended(trial);
             });
             true
         }
@@ -134,16 +140,30 @@ fn may_take(app: &App) -> Option<&'static [SessionState]> {
 }
 
 /// The resting lines that a session's step tries.
-fn tried_lines<'a>(app: &'a App, job: &SessionJob) -> impl Iterator<Item = &'a Line> {
-    let report = job.state == SessionState::AwaitingReport;
-    let lines = [Some(&*app.lines.halo), report.then_some(&*app.lines.beyondtrust)];
-    lines.into_iter().flatten().filter(|line| line.leave() == Leave::Trial)
+struct Trials {
+    halo: Option<Trial>,
+    beyondtrust: Option<Trial>,
+}
+
+impl Trials {
+    fn begin(app: &App, job: &SessionJob) -> Self {
+        let report = job.state == SessionState::AwaitingReport;
+        let lines = &app.lines;
+        Self { halo: lines.halo.work_begins(), beyondtrust: report.then(|| lines.beyondtrust.work_begins()).flatten() }
+    }
+
+    fn end(self, app: &App) {
+        app.lines.halo.work_ended(self.halo);
+        app.lines.beyondtrust.work_ended(self.beyondtrust);
+    }
 }
 
 /// One step. One that panics, which is a defect, costs that step and nothing else.
-async fn step(app: Arc<App>, job: SessionJob) {
+async fn step(app: Arc<App>, job: SessionJob, trials: Trials) {
     let (lsid, fence) = (job.lsid.clone(), job.fence);
-    if AssertUnwindSafe(advance(&app, job)).catch_unwind().await.is_ok() {
+    let done = AssertUnwindSafe(advance(&app, job)).catch_unwind().await;
+    trials.end(&app);
+    if done.is_ok() {
         return;
     }
     app.metrics.crash();

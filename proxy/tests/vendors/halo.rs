@@ -478,6 +478,19 @@ async fn all_actions_are_read_page_by_page_when_there_are_more() {
 }
 
 #[tokio::test]
+async fn an_action_is_read_with_its_fields_and_its_html_note() {
+    let answer =
+        json!({"id": 5, "outcome_id": 89, "note": "a < b", "note_html": "<p>a &lt; b</p>", "customfields": [{"id": 203, "value": "x"}]});
+    let bench = Bench::json(answer).await;
+    let action = bench.halo.action(&token(), ticket(), ActionId::new(5).unwrap()).await.unwrap();
+    assert_eq!((action.note_html.as_deref(), action.field(203)), (Some("<p>a &lt; b</p>"), Some("x")));
+    let asked = &bench.stub.on("/api/Actions/5")[0];
+    for (name, value) in [("ticket_id", "1161"), ("includedetails", "true"), ("includehtmlnote", "true")] {
+        assert_eq!(asked.field(name).as_deref(), Some(value), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn an_action_is_written_as_halo_wants_it() {
     let bench =
         Bench::json(json!([{"id": 5, "outcome": "Remote Session", "who": "Ann Keller", "who_agentid": 43, "_warning": "odd"}])).await;

@@ -183,6 +183,18 @@ fn control_characters_and_overrides_are_visible_in_escaped_text() {
 }
 
 #[test]
+fn a_text_without_markup_keeps_its_lines_and_its_names() {
+    for (text, expected) in [
+        ("", ""),
+        ("Join me: $LINKTOREMOTE", "Join me: $LINKTOREMOTE"),
+        ("Load < 5 & rising\r\n\n\"Ann\"\n", "Load &lt; 5 &amp; rising<br><br>&quot;Ann&quot;"),
+        ("<b>bold</b>", "&lt;b&gt;bold&lt;/b&gt;"),
+    ] {
+        assert_eq!(html_of(text), expected);
+    }
+}
+
+#[test]
 fn every_mail_and_chat_message_we_ship_with_is_told_with_kind_blank_and_hostile_values() {
     use crate::rules::settings::Templates;
     let Templates { subject, mail, chat, canned } = Templates::default();
