@@ -126,10 +126,11 @@ impl Inner {
         }
     }
 
-    fn ask(self: Rc<Self>, Asked { name, path, body, key }: Asked) {
+    fn ask(self: Rc<Self>, asked: Asked) {
         spawn_local(async move {
+            let Asked { path, body, key, .. } = asked.clone();
             let answer: Result<String, Failure> = self.client.ask(Question { path, body, key }).await;
-            self.take(Event::Answered(name, answer));
+            self.take(Event::Answered(asked, answer));
         });
     }
 }

@@ -82,6 +82,18 @@ export async function photographPanels(house, folder, look, options, lang) {
   await one('[data-action="revoke-sure"]').click();
   await one('#rs-renew.go').waitFor();
   await shot('invite-revoked');
+  const faster = { status: 409, code: 'recent_invite', title: '', detail: '', advice: '', args: { name: 'Ann Keller', seconds: '1' }, retryable: false };
+  await page.route('**/renew', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify(faster) }));
+  await one('#rs-renew').click();
+  await one('#rs-trouble').waitFor();
+  await shot('invite-colleague-faster');
+  await page.unroute('**/renew');
+  await control(house.halo, 'faults', [{ path: '/api/Actions', method: 'POST', kind: 'status', status: 400 }]);
+  await one('[data-action="renew-keep"]').click();
+  await one('#rs-send').click();
+  await one('#rs-alert').waitFor();
+  await open('invite?ticket=1161', '#rs-sent');
+  await shot('invite-not-sent');
   await control(house.appliance, 'faults', [{ path: '/api/command', kind: 'cut', times: 50 }]);
   await one('#rs-send').click();
   await one('#rs-alert').waitFor();

@@ -13,6 +13,7 @@ use crate::{
         words::ChatId,
     },
 };
+use std::collections::BTreeMap;
 
 /// Everything the panel knows.
 #[derive(Clone, Debug)]
@@ -24,7 +25,9 @@ pub struct State {
     /// Seconds until they are worth another look.
     look_again: u32,
     /// The chat whose customer is being invited.
-    pub open: Option<Box<invite::State>>,
+    pub open: Option<ChatId>,
+    /// It, and others with something in them that is not sent yet.
+    invites: BTreeMap<ChatId, invite::State>,
 }
 
 impl Panel for State {
@@ -36,8 +39,7 @@ impl Panel for State {
             Flow::Done(effects) => effects,
             Flow::Begin => vec![Self::look()],
             Flow::Go(Event::Did(action, value)) => self.did(&action, &value, moment),
-            Flow::Go(Event::Answered("chats", answer)) => self.listed(read(answer)),
-            Flow::Go(Event::Answered(..)) => Vec::new(),
+            Flow::Go(Event::Answered(_, answer)) => self.listed(read(answer)),
         }
     }
 
@@ -46,7 +48,7 @@ impl Panel for State {
     }
 
     fn takes_key(&self, action: &str, key: &str) -> bool {
-        self.open.as_ref().is_some_and(|open| open.takes_key(action, key))
+        self.invite().is_some_and(|open| open.takes_key(action, key))
     }
 }
 
@@ -54,24 +56,46 @@ impl State {
     /// The panel before anything was asked.
     #[must_use]
     pub const fn new(frame: Frame) -> Self {
-        Self { frame, chats: None, look_again: 0, open: None }
+        Self { frame, chats: None, look_again: 0, open: None, invites: BTreeMap::new() }
     }
 
     fn look() -> Effect {
         Effect::get("chats", "chats")
     }
 
-    /// What is the open chat's, is answered there.
+    /// The open chat's invite.
+    pub(super) fn invite(&self) -> Option<&invite::State> {
+        self.invites.get(&self.open?)
+    }
+
+    /// What is an invite's, is answered there, be its chat open by now or not.
     fn open(&mut self, event: &Event, moment: &Moment) -> Option<Vec<Effect>> {
-        let open = self.open.as_mut()?;
+        let open = self.open;
         match event {
             Event::Did(action, _) if action == "back" => {
-                self.open = None;
+                let chat = self.open.take()?;
+                // What was written stays, and so does what is under way.
+                if self.invites.get(&chat).is_some_and(invite::State::is_at_rest) {
+                    self.invites.remove(&chat);
+                }
                 self.frame.follow = true;
                 Some(vec![Effect::Focus("rs-heading"), Self::look()])
             }
-            Event::Answered("chats", _) => None,
-            event => Some(open.update(event.clone(), moment)),
+            Event::Answered(asked, _) if asked.name == "chats" => None,
+            Event::Answered(asked, _) if matches!(asked.name, "me" | "exchange") => {
+                Some(self.invites.get_mut(&open?)?.update(event.clone(), moment))
+            }
+            Event::Answered(asked, _) => {
+                let found = self.invites.iter_mut().find(|(_, invite)| invite.has_asked(asked));
+                let Some((chat, invite)) = found else { return Some(Vec::new()) };
+                let mut effects = invite.update(event.clone(), moment);
+                if Some(*chat) != open {
+                    // Nobody sees it: it takes no focus and has no clock.
+                    effects.retain(|effect| matches!(effect, Effect::Emit(..) | Effect::Ask(..)));
+                }
+                Some(effects)
+            }
+            event @ Event::Did(..) => Some(self.invites.get_mut(&open?)?.update(event.clone(), moment)),
         }
     }
 
@@ -84,13 +108,19 @@ impl State {
     }
 
     fn choose(&mut self, chat: ChatId, moment: &Moment) -> Vec<Effect> {
+        self.open = Some(chat);
         let about = About::Chat(chat);
-        let mut frame = self.frame.clone();
-        (frame.about, frame.stage, frame.now) = (about.words(self.frame.language), Stage::Loading, moment.now);
-        let mut open = invite::State::new(about, frame);
-        let effects = open.begin();
-        self.open = Some(Box::new(open));
-        effects
+        let invite = self.invites.entry(chat).or_insert_with(|| {
+            let mut frame = self.frame.clone();
+            (frame.about, frame.stage) = (about.words(self.frame.language), Stage::Loading);
+            invite::State::new(about, frame)
+        });
+        invite.frame.now = moment.now;
+        if invite.frame.stage != Stage::Open {
+            (invite.frame.stage, invite.frame.me) = (Stage::Loading, self.frame.me.clone());
+        }
+        let clock = (invite.frame.stage == Stage::Open).then(|| invite.life.clock());
+        invite.begin().into_iter().chain(clock).collect()
     }
 
     fn listed(&mut self, result: Result<Chats, Failure>) -> Vec<Effect> {

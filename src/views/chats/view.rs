@@ -13,7 +13,7 @@ use askama::Template;
 
 impl State {
     pub(super) fn page(&self) -> String {
-        match &self.open {
+        match self.invite() {
             Some(open) => open.page(Some(self.frame.say(&Message::new("ui.chats.heading")))),
             None => pages::html(&Panel::new(self), self.frame.language),
         }
@@ -59,6 +59,7 @@ impl Row {
         let ago = changed.map(|at| (frame.intl.ago)(frame.now - at, frame.language));
         let invite = invite.as_ref().map(|invite| {
             let (tone, code) = match super::invite::standing(invite, frame.now) {
+                InviteState::Draft if super::invite::rests(invite) => ("bad", "ui.state.rests"),
                 InviteState::Draft => ("todo", "ui.state.draft"),
                 InviteState::Sent | InviteState::Unreported => ("done", "ui.state.posted"),
                 InviteState::Waiting => ("done", "ui.state.waiting"),

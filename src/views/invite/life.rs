@@ -4,7 +4,7 @@
 use crate::{
     api::{Invite, InviteState, Invites, RenewInvite},
     rules::{failure::Failure, words::UnixSeconds},
-    views::panel::{Effect, Frame, Moment},
+    views::panel::{Effect, Frame, Moment, Question},
 };
 use serde_json::json;
 
@@ -49,7 +49,7 @@ pub(in crate::views) fn standing(invite: &Invite, now: UnixSeconds) -> InviteSta
 }
 
 /// It is not out, and nobody is at work on it.
-pub(super) fn rests(invite: &Invite) -> bool {
+pub(in crate::views) fn rests(invite: &Invite) -> bool {
     invite.state == InviteState::Draft && (is(invite, NOT_SENT) || is(invite, UNKNOWN))
 }
 
@@ -68,10 +68,21 @@ impl Life {
         self.invites.iter().find(|invite| invite.id == id)
     }
 
-    pub(super) fn listed(&mut self, list: Invites, now: UnixSeconds) {
+    /// What is being done with an invite.
+    pub(super) fn has_asked(&self, asked: &Question) -> bool {
+        self.busy.as_ref().is_some_and(|(deed, id)| *deed == asked.name && asked.path == format!("invites/{id}/{deed}"))
+    }
+
+    /// The invite that has a card: the one something is being done with, else the newest.
+    pub(super) fn shown(&self) -> Option<&Invite> {
+        let attended = [self.busy.as_ref().map(|(_, id)| id), self.sure.as_ref(), self.trouble.as_ref().map(|(id, _)| id)];
+        attended.into_iter().flatten().find_map(|id| self.known(id)).or(self.invites.first())
+    }
+
+    pub(super) fn listed(&mut self, list: Invites, now: UnixSeconds, may_fold: bool) {
         let first = self.listed_at.is_none();
         (self.invites, self.look_again, self.listed_at) = (list.invites, list.look_again, Some(now));
-        if first {
+        if first && may_fold {
             // Somebody is waiting or at work: another invite is not what is needed first.
             let newest = self.invites.first().map(|invite| standing(invite, now));
             self.folded = matches!(newest, Some(InviteState::Waiting | InviteState::Joined));
@@ -87,7 +98,7 @@ impl Life {
     }
 
     /// When to look at the clock again.
-    pub(super) fn clock(&self) -> Effect {
+    pub(in crate::views) fn clock(&self) -> Effect {
         let seconds = if self.look_again == 0 { TICK } else { self.look_again.clamp(1, TICK) };
         Effect::Again(seconds * 1000, "tick")
     }
@@ -140,10 +151,11 @@ impl Life {
         match answer {
             Ok(invite) if name == "renew" => {
                 self.attempt = None;
-                let told = Effect::Emit("remote-support:invite-sent", json!({"invite": invite}));
+                let out = invite.state != InviteState::Draft;
+                let told = out.then(|| Effect::Emit("remote-support:invite-sent", json!({"invite": invite})));
                 let fold = self.folded;
                 self.sent(invite, frame.now, fold);
-                vec![told, Effect::Focus("rs-done")]
+                told.into_iter().chain([Effect::Focus("rs-done")]).collect()
             }
             Ok(invite) => {
                 if let Some(known) = self.invites.iter_mut().find(|known| known.id == invite.id) {

@@ -19,7 +19,7 @@ use crate::{
 };
 pub use draft::Draft;
 pub use life::Life;
-pub(super) use life::standing;
+pub(super) use life::{rests, standing};
 
 /// What an invite is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Panel for State {
             Flow::Done(effects) => effects,
             Flow::Begin => self.begin(),
             Flow::Go(Event::Did(action, value)) => self.did(&action, value, moment),
-            Flow::Go(Event::Answered(name, answer)) => self.answered(name, answer),
+            Flow::Go(Event::Answered(asked, answer)) => self.answered(&asked, answer),
         }
     }
 
@@ -104,11 +104,12 @@ impl Panel for State {
     fn takes_key(&self, action: &str, key: &str) -> bool {
         match action {
             "channels:keydown" => matches!(key, "ArrowDown" | "ArrowUp" | "Home" | "End"),
-            "search:keydown" => matches!(key, "ArrowDown" | "ArrowUp"),
+            // Enter would send to whoever is chosen, seen or not.
+            "search:keydown" => matches!(key, "ArrowDown" | "ArrowUp" | "Enter"),
             _ => false,
         }
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -97,13 +97,25 @@ impl State {
         }
     }
 
-    pub(super) fn retry(&mut self) -> Vec<Effect> {
+    pub(super) fn retry(&mut self, moment: &Moment) -> Vec<Effect> {
         match (&self.frame.stage, &self.phase) {
-            (Stage::Failed(_, Tried::Doing), _) | (_, Phase::Refused(_)) => self.send_attempt(),
+            (Stage::Failed(_, Tried::Doing), _) => self.send_attempt(),
+            (_, Phase::Refused(_)) => self.send_as_it_stands(moment),
             // Without an answer about presence "Try again" means that answer.
             (Stage::Open, Phase::Ready) => vec![self.get_channels()],
             _ => Vec::new(),
         }
+    }
+
+    /// Beside a refusal everything can be changed: what is on the screen is sent. Unchanged, it is the same request.
+    fn send_as_it_stands(&mut self, moment: &Moment) -> Vec<Effect> {
+        let by_default = self.channels.as_ref().and_then(|(offered, _)| offered.without_channel.channel);
+        let (channel, again) = match &self.draft.attempt {
+            Some((attempted, _)) if attempted.channel.is_none() && self.selected == by_default => (None, attempted.again),
+            Some((attempted, _)) => (self.selected, attempted.again),
+            None => (self.selected, false),
+        };
+        self.send(channel, again, moment)
     }
 
     /// The invite in doubt, once it is known what became of it.

@@ -1,8 +1,8 @@
 //! Every state of the panel as HTML, and what leads from one to the next.
 
-mod played;
+pub(in crate::views) mod played;
 
-use super::{Phase, State};
+use super::{Draft, Phase, State};
 use crate::{
     api::{
         ChannelOption, Channels, ChannelsNow, Invite, InviteEvent, InviteSession, InviteState, InviteStep, Presence, Problem, SessionState,
@@ -106,7 +106,8 @@ fn hostile_names_texts_and_values_stay_text() {
     let mut earlier = invite(InviteState::Joined, routed(None, true, HOSTILE));
     (earlier.sent_by, earlier.email) = (HOSTILE.to_owned(), Some(HOSTILE.to_owned()));
     earlier.steps = vec![InviteStep { is: InviteEvent::Joined, at: NOON, name: Some(HOSTILE.to_owned()) }];
-    let mut panel = ready_with(&[earlier.clone(), earlier]);
+    let older = Invite { id: "8K3M9QX2DH".to_owned(), ..earlier.clone() };
+    let mut panel = ready_with(&[earlier, older]);
     panel.does("another", "");
     let mut offer = offered(true, HOSTILE);
     offer.preview.named.insert("USERNAME".to_owned(), format!("{HOSTILE}$SYMPTOM2"));
@@ -155,6 +156,7 @@ fn the_same_content_goes_out_under_the_same_key() {
     assert_eq!(posted(&panel.does("retry", "")).1.as_ref(), Some(&first));
     panel.fails("send", FailureKind::SignedOut);
     panel.does("sign-in", "");
+    panel.does("signed-in", "K7XQ-M2PD");
     panel.answers("exchange", &me(false));
     panel.answers("me", &me(false));
     panel.answers("channels", &offered(true, "Ann Keller"));
@@ -219,7 +221,7 @@ fn in_doubt_is_asked_until_it_is_known() {
     insta::assert_snapshot!("in_doubt", panel.html());
     assert_eq!(short(&panel.does("poll", "")), ["GET invites?ticket=1161"]);
     assert_eq!(short(&panel.answers("invites", &list(&[doubtful()]))), ["again 2000 poll"]);
-    assert_eq!(short(&panel.fails("invites", FailureKind::ProxyUnreachable)), ["again 2000 poll"]);
+    assert_eq!(short(&panel.fails("invites", FailureKind::ProxyUnreachable)), ["again 10000 poll"]);
     panel.answers("invites", &list(&[Invite { state: InviteState::Sent, ..doubtful() }]));
     assert!(panel.state.phase == Phase::Ready && panel.state.life.fresh.is_some());
 }
@@ -328,6 +330,9 @@ fn invites_20_renewing_asks_when_a_colleague_was_faster() {
     assert_eq!(sent, json!({"again": false}));
     let recent = Failure::new(FailureKind::RecentInvite).with("name", "Ann Keller").with("seconds", 1);
     panel.refuses("renew", recent.clone());
+    // The list is asked for with it, and has the colleague's first.
+    let faster = Invite { id: "9K3M9QX2DH".to_owned(), ..invite(InviteState::Sent, routed(None, true, "Ann Keller")) };
+    panel.answers("invites", &list(&[faster, expired.clone()]));
     insta::assert_snapshot!("renew_asking", panel.html().split("<form").next().unwrap_or_default());
     assert_eq!(short(&panel.does("renew-keep", "")), ["focus rs-done"]);
     assert!(!panel.html().contains("renew-again"));
@@ -380,7 +385,91 @@ fn invites_8_a_refused_chat_invite_shows_a_cross_and_keeps_the_choice() {
     panel.fails("send", FailureKind::TechUnavailable);
     insta::assert_snapshot!("chat_refused", panel.html());
     assert_eq!((panel.state.selected, panel.state.draft.chat.as_deref()), (Some(agent(43)), Some("Come: $LINKTOREMOTE")));
-    assert_eq!(posted(&panel.does("retry", "")).1, key);
+    assert_eq!(posted(&panel.does("retry", "")).1, key, "unchanged, it is the same request");
+    panel.fails("send", FailureKind::TechUnavailable);
+    panel.does("channel", "rs-agent-42");
+    panel.does("body", "Please come: $LINKTOREMOTE");
+    let (sent, other) = posted(&panel.does("retry", ""));
+    assert_eq!(sent, json!({"chat": 640, "channel": {"agent": 42}, "body": "Please come: $LINKTOREMOTE"}), "what is on the screen");
+    assert_ne!(other, key);
+    panel.fails("send", FailureKind::TechUnavailable);
+    let (sent, by_default) = posted(&panel.does("send-default", ""));
+    assert!(sent["channel"].is_null(), "{sent}");
+    panel.fails("send", FailureKind::HaloBusy);
+    assert_eq!(posted(&panel.does("retry", "")).1, by_default, "the default team is asked for as before, not by name");
+}
+
+#[test]
+fn invites_12_enter_in_the_search_box_chooses_and_does_not_send() {
+    let mut panel = ready();
+    panel.does("search", "Ann");
+    assert!(panel.state.takes_key("search:keydown", "Enter"), "or the browser would submit the form");
+    assert_eq!(panel.does("search:keydown", "Enter"), []);
+    assert_eq!(panel.state.selected, Some(agent(43)), "the first that fits");
+    panel.does("search", "");
+    panel.does("search:keydown", "Enter");
+    assert_eq!(panel.state.selected, Some(agent(43)), "who is seen and chosen stays");
+}
+
+#[test]
+fn ticket_12_the_original_text_comes_back_for_the_mail_or_the_chat_and_not_for_both() {
+    let mut panel = ready();
+    panel.answers("channels", &Channels { chats: vec![chat(640)], ..offered(true, "Ann Keller") });
+    panel.does("edit", "");
+    panel.does("body", "<p>Mail $LINKTOREMOTE</p>");
+    panel.does("subject", "Mine");
+    panel.does("place", "640");
+    panel.does("edit", "");
+    panel.does("body", "<p>Chat $LINKTOREMOTE</p>");
+    panel.does("reset-text", "");
+    let Draft { subject, body, chat, .. } = &panel.state.draft;
+    assert_eq!((subject.as_deref(), body.as_deref(), chat.as_deref()), (Some("Mine"), Some("<p>Mail $LINKTOREMOTE</p>"), None));
+}
+
+#[test]
+fn ticket_12_whoever_is_signed_out_is_told_whatever_was_being_done_and_finds_it_again() {
+    let sent = invite(InviteState::Sent, routed(None, true, "Ann Keller"));
+    for (action, value, name) in [("renew", sent.id.as_str(), "renew"), ("tick", "", "invites"), ("tick", "", "now")] {
+        let mut panel = ready_with(std::slice::from_ref(&sent));
+        panel.does("another", "");
+        panel.does("email", "typed@batley.example");
+        panel.now += 40;
+        panel.does(action, value);
+        panel.fails(name, FailureKind::SignedOut);
+        assert_eq!(panel.buttons(), ["Sign in"], "{name}");
+        panel.does("sign-in", "");
+        panel.does("signed-in", "K7XQ-M2PD");
+        panel.answers("exchange", &me(false));
+        panel.answers("me", &me(false));
+        panel.answers("invites", &list(std::slice::from_ref(&sent)));
+        panel.answers("channels", &offered(true, "Ann Keller"));
+        assert!(panel.html().contains("value=\"typed@batley.example\""), "{name}");
+        assert!(panel.buttons().contains(&"Send again".to_owned()), "nothing is busy any more: {name}");
+    }
+}
+
+#[test]
+fn ticket_12_the_clock_goes_on_whatever_fails() {
+    let mut panel = ready();
+    panel.does("send", "");
+    assert_eq!(short(&panel.does("tick", "")), ["again 5000 tick"], "while it is sent");
+    panel.fails("send", FailureKind::TechUnavailable);
+    assert_eq!(short(&panel.does("tick", "")), ["again 5000 tick"], "and while it is told that it was not");
+}
+
+#[test]
+fn ticket_12_the_form_does_not_fold_away_under_somebodys_fingers() {
+    for (typed, folded) in [(false, true), (true, false)] {
+        let mut panel = panel();
+        panel.does("start", "");
+        panel.answers("me", &me(false));
+        panel.answers("channels", &offered(true, "Ann Keller"));
+        if typed {
+            panel.does("email", "typed@batley.example");
+        }
+        panel.answers("invites", &list(&[invite(InviteState::Waiting, routed(None, true, "Ann Keller"))]));
+        assert_eq!(panel.state.life.folded, folded, "{typed}");
+    }
 }
 
 #[test]

@@ -8,13 +8,15 @@ use crate::{
         names::without_case,
         words::{Channel, ChatId},
     },
-    views::panel::{Effect, Frame, Moment, Stage, Tried, read},
+    views::panel::{Effect, Frame, Moment, Question, Stage, Tried, read},
 };
 
 /// Channels shown at once: a key in the search box must not cost a desk of two thousand a pause.
 const SHOWN: usize = 60;
 /// Presence older than this is asked for again, in seconds: the proxy keeps it as long.
 const STALE: i64 = 30;
+/// Milliseconds until a doubt is looked at again when the proxy does not answer.
+const LATER: u32 = 10_000;
 
 impl State {
     /// The panel before anything was asked.
@@ -41,6 +43,11 @@ impl State {
         }
     }
 
+    /// Nothing in it would be missed.
+    pub(in crate::views) fn is_at_rest(&self) -> bool {
+        self.phase == Phase::Ready && Draft { attempt: None, ..self.draft.clone() } == Draft::default() && self.life.busy.is_none()
+    }
+
     /// Somebody is signed in.
     pub(in crate::views) fn begin(&mut self) -> Vec<Effect> {
         vec![self.get_channels(), self.get_invites()]
@@ -54,7 +61,28 @@ impl State {
         Effect::get("invites", format!("invites?{}", self.about.query()))
     }
 
-    pub(super) fn answered(&mut self, name: &'static str, answer: Result<String, Failure>) -> Vec<Effect> {
+    /// The question was this panel's, and its answer still says something.
+    pub(in crate::views) fn has_asked(&self, asked: &Question) -> bool {
+        match asked.name {
+            "channels" | "now" | "invites" => asked.path.ends_with(&format!("?{}", self.about.query())),
+            "send" => self.draft.attempt.as_ref().is_some_and(|(_, key)| asked.key.as_ref() == Some(key)),
+            _ => self.life.has_asked(asked),
+        }
+    }
+
+    pub(super) fn answered(&mut self, asked: &Question, answer: Result<String, Failure>) -> Vec<Effect> {
+        if !self.has_asked(asked) {
+            return Vec::new();
+        }
+        if let Err(failure) = &answer
+            && failure.kind == FailureKind::SignedOut
+            && asked.name != "send"
+        {
+            // Whatever was being looked at or done: who signs in finds everything as it was.
+            self.life.busy = None;
+            return self.frame.fail(failure.clone(), Tried::Loading);
+        }
+        let name = asked.name;
         match name {
             "channels" => self.offered(read(answer)),
             "now" => self.refreshed(read(answer)),
@@ -87,8 +115,11 @@ impl State {
             }),
             "reset-text" => {
                 self.change(|state| {
-                    let Draft { email, attempt, .. } = std::mem::take(&mut state.draft);
-                    state.draft = Draft { email, attempt, ..Draft::default() };
+                    state.draft.editing = false;
+                    match state.chat() {
+                        Some(_) => state.draft.chat = None,
+                        None => (state.draft.subject, state.draft.body) = (None, None),
+                    }
                 });
                 return vec![Effect::Focus("rs-edit")];
             }
@@ -103,7 +134,7 @@ impl State {
                 self.selected = self.channels.as_ref().and_then(|(offered, _)| offered.without_channel.channel);
                 return self.send(None, false, moment);
             }
-            "retry" => return self.retry(),
+            "retry" => return self.retry(moment),
             "choose" => {
                 self.phase = Phase::Ready;
                 self.frame.stage = Stage::Open;
@@ -129,10 +160,10 @@ impl State {
     }
 
     fn tick(&mut self) -> Vec<Effect> {
-        if self.frame.stage != Stage::Open || !matches!(self.phase, Phase::Ready | Phase::Refused(_) | Phase::Asking(_)) {
-            return Vec::new();
-        }
         let mut effects = vec![self.life.clock()];
+        if self.frame.stage != Stage::Open || !matches!(self.phase, Phase::Ready | Phase::Refused(_) | Phase::Asking(_)) {
+            return effects;
+        }
         if self.life.is_due(self.frame.now) {
             effects.push(self.get_invites());
         }
@@ -147,7 +178,12 @@ impl State {
 
     /// Who is there now; the ticket, its chats and the texts stay as they were shown.
     fn refreshed(&mut self, result: Result<ChannelsNow, Failure>) -> Vec<Effect> {
-        let (Some((offered, at)), Ok(now)) = (&mut self.channels, result) else { return Vec::new() };
+        let Some((offered, at)) = &mut self.channels else { return Vec::new() };
+        let Ok(now) = result else {
+            // Asked again when it would be stale once more, not with every tick.
+            *at = self.frame.now;
+            return Vec::new();
+        };
         let ChannelsNow { channels, without_channel, presence_age, presence_failure } = now;
         *offered = Channels { channels, without_channel, presence_age, presence_failure, ..offered.clone() };
         *at = self.frame.now;
@@ -177,8 +213,12 @@ impl State {
 
     fn listed(&mut self, result: Result<Invites, Failure>) -> Vec<Effect> {
         match result {
-            Ok(list) => self.life.listed(list, self.frame.now),
-            Err(_) => self.life.unanswered(self.frame.now),
+            // Under somebody's fingers nothing folds away.
+            Ok(list) => self.life.listed(list, self.frame.now, !self.frame.follow || self.frame.stage == Stage::Loading),
+            Err(_) => {
+                self.life.unanswered(self.frame.now);
+                return if matches!(self.phase, Phase::InDoubt(_)) { vec![Effect::Again(LATER, "poll")] } else { Vec::new() };
+            }
         }
         self.doubted()
     }
@@ -191,7 +231,8 @@ impl State {
         let next = match (key, place) {
             ("ArrowDown", Some(place)) => (place + 1).min(last),
             ("ArrowUp", Some(place)) => place.saturating_sub(1),
-            ("ArrowDown" | "Home", _) => 0,
+            ("Enter", Some(_)) => return,
+            ("ArrowDown" | "Home" | "Enter", _) => 0,
             ("ArrowUp" | "End", _) => last,
             _ => return,
         };

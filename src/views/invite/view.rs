@@ -57,7 +57,7 @@ struct Panel {
     frame: FrameView,
     form: Option<Form>,
     doubt: Option<Told>,
-    cards: Vec<Card>,
+    card: Option<Card>,
     /// Older invites, a line each.
     earlier: Vec<String>,
     /// The form stands back behind a button.
@@ -77,19 +77,20 @@ impl Panel {
         }
         let doubt = match &state.phase {
             Phase::InDoubt(_) => {
-                let failure = Failure::new(FailureKind::InDoubt).with("ticket", &state.frame.about);
+                let failure = Failure::new(FailureKind::InDoubt).with("about", &state.frame.about);
                 Some(Told::new(&failure, state.frame.language))
             }
             _ => None,
         };
         let open = frame.is_open() && doubt.is_none();
         let in_chat = matches!(state.about, About::Chat(_));
-        let invites = || state.life.invites.iter();
+        let card = state.life.shown();
+        let others = || state.life.invites.iter().filter(|invite| card.is_none_or(|card| card.id != invite.id));
         Self {
             words: Words(state.frame.language),
             form: if open && !state.life.folded { Form::new(state) } else { None },
-            cards: invites().take(if open { 1 } else { 0 }).map(|invite| Card::new(state, invite)).collect(),
-            earlier: invites().skip(1).take(if open && !in_chat { EARLIER } else { 0 }).map(|invite| line(state, invite)).collect(),
+            card: card.filter(|_| open).map(|invite| Card::new(state, invite)),
+            earlier: others().take(if open && !in_chat { EARLIER } else { 0 }).map(|invite| line(state, invite)).collect(),
             folded: open && state.life.folded,
             frame,
             doubt,
@@ -193,7 +194,7 @@ impl Card {
             sure: state.life.sure.as_ref() == Some(&invite.id),
             busy: state.life.busy.as_ref().is_some_and(|(_, id)| *id == invite.id),
             trouble: state.life.trouble.as_ref().filter(|(id, _)| *id == invite.id).map(|(_, failure)| Told::new(failure, frame.language)),
-            asking: state.life.trouble.as_ref().is_some_and(|(_, failure)| failure.kind == FailureKind::RecentInvite),
+            asking: state.life.trouble.as_ref().is_some_and(|(id, failure)| *id == invite.id && failure.kind == FailureKind::RecentInvite),
         }
     }
 }

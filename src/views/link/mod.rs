@@ -3,7 +3,7 @@
 
 mod view;
 
-use super::panel::{Effect, Event, Flow, Frame, Moment, Panel, Stage, Tried, read};
+use super::panel::{Effect, Event, Flow, Frame, Moment, Panel, Question, Stage, Tried, read};
 use crate::{
     api::{LinkSession, NotePreview, SessionState, SessionSummary},
     rules::{
@@ -72,7 +72,7 @@ impl Panel for State {
             Flow::Done(effects) => effects,
             Flow::Begin => self.look(),
             Flow::Go(Event::Did(action, value)) => self.did(&action, value),
-            Flow::Go(Event::Answered(name, answer)) => self.answered(name, answer),
+            Flow::Go(Event::Answered(asked, answer)) => self.answered(&asked, answer),
         }
     }
 
@@ -112,8 +112,17 @@ impl State {
     }
 
     fn search(&self) -> Effect {
+        Effect::get("stored", self.searched())
+    }
+
+    /// What is looked for by now.
+    fn searched(&self) -> String {
         let query = crate::rules::template::percent(self.query.trim());
-        Effect::get("stored", format!("sessions?state=stored&linkTo={}&search={query}", self.ticket))
+        format!("sessions?state=stored&linkTo={}&search={query}", self.ticket)
+    }
+
+    fn note_of(&self, lsid: &Lsid) -> String {
+        format!("sessions/{lsid}/note?ticket={}", self.ticket)
     }
 
     fn did(&mut self, action: &str, value: String) -> Vec<Effect> {
@@ -159,7 +168,7 @@ impl State {
     }
 
     fn choose(&mut self, lsid: Lsid) -> Vec<Effect> {
-        let note = Effect::get("note", format!("sessions/{lsid}/note?ticket={}", self.ticket));
+        let note = Effect::get("note", self.note_of(&lsid));
         (self.chosen, self.preview, self.done, self.trouble) = (Some(lsid), None, None, None);
         vec![note, Effect::Focus("rs-chosen-title")]
     }
@@ -184,22 +193,24 @@ impl State {
         vec![Effect::post("deed", path, &json!({}))]
     }
 
-    fn answered(&mut self, name: &'static str, answer: Result<String, Failure>) -> Vec<Effect> {
-        match name {
+    fn answered(&mut self, asked: &Question, answer: Result<String, Failure>) -> Vec<Effect> {
+        match asked.name {
+            // A slow answer to what was typed before says nothing about what is typed now.
+            "stored" if asked.path != self.searched() => {}
             "stored" => return self.listed(read(answer)),
             "here" => {
                 if let Ok(Sessions { sessions }) = read(answer) {
                     self.here = sessions;
                     self.follow_up();
-                    return self.watch();
                 }
+                return self.watch();
             }
             "refused" => {
                 if let Ok(Sessions { sessions }) = read(answer) {
                     self.refused = sessions;
                 }
             }
-            "note" => self.preview = Some(read(answer)),
+            "note" if self.chosen.as_ref().is_some_and(|chosen| asked.path == self.note_of(chosen)) => self.preview = Some(read(answer)),
             "deed" => return self.did_it(read(answer)),
             _ => {}
         }

@@ -199,3 +199,35 @@ fn what_fails_is_told_in_its_place() {
     panel.fails("stored", FailureKind::SignedOut);
     assert_eq!(panel.buttons(), ["Sign in"]);
 }
+
+#[test]
+fn link_32_a_slow_answer_to_what_was_asked_before_changes_nothing() {
+    let (alpha, beta) = (session(1, SessionState::Stored, "Alpha"), session(2, SessionState::Stored, "Beta"));
+    let mut panel = panel(false, &[alpha.clone(), beta.clone()]);
+    panel.does("session", &alpha.lsid.to_string());
+    let slow = panel.asked("note");
+    panel.does("session", &beta.lsid.to_string());
+    let of = |words: &str| NotePreview { html: format!("<p>{words}</p>"), ..note() };
+    panel.answers("note", &of("Note of BETA"));
+    panel.answers_to(slow, &of("Note of ALPHA"));
+    let html = panel.html();
+    assert!(html.contains("Note of BETA") && !html.contains("Note of ALPHA"), "{html}");
+
+    panel.does("search", "a");
+    panel.does("look", "");
+    let slow = panel.asked("stored");
+    panel.does("search", "be");
+    panel.does("look", "");
+    panel.answers("stored", &json!({"sessions": [beta]}));
+    panel.answers_to(slow, &json!({"sessions": [alpha]}));
+    assert!(panel.state.chosen.is_some(), "what was chosen stays");
+    assert_eq!(panel.state.stored.as_ref().map(|stored| stored[0].lsid.clone()), Some(beta.lsid.clone()));
+}
+
+#[test]
+fn link_32_what_is_on_its_way_is_followed_even_when_a_look_fails() {
+    let mut panel = panel(false, &[]);
+    panel.answers("here", &json!({"sessions": [session(1, SessionState::Pending, "Alpha")]}));
+    panel.does("poll", "");
+    assert_eq!(short(&panel.fails("here", FailureKind::HaloBusy)), ["again 2000 poll"]);
+}

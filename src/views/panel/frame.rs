@@ -121,12 +121,14 @@ impl Frame {
     pub fn take(&mut self, event: Event, moment: &Moment) -> Flow {
         self.now = moment.now;
         match event {
-            // Nobody is an answer, too.
-            Event::Answered("me", Ok(answer)) if answer.is_empty() => self.met(Err(Failure::new(FailureKind::SignedOut))),
-            Event::Answered("me", answer) => self.met(read(answer)),
-            Event::Answered("exchange", answer) => Flow::Done(self.exchanged(read(answer))),
             Event::Did(action, value) => self.did(action, value, moment),
-            event @ Event::Answered(..) => Flow::Go(event),
+            Event::Answered(asked, answer) => match (asked.name, answer) {
+                // Nobody is an answer, too.
+                ("me", Ok(answer)) if answer.is_empty() => self.met(Err(Failure::new(FailureKind::SignedOut))),
+                ("me", answer) => self.met(read(answer)),
+                ("exchange", answer) => Flow::Done(self.exchanged(read(answer))),
+                (_, answer) => Flow::Go(Event::Answered(asked, answer)),
+            },
         }
     }
 

@@ -34,8 +34,8 @@ pub trait Panel {
 pub enum Event {
     /// A person, or the shim's clock, did something: an action with its value.
     Did(String, String),
-    /// The proxy's answer to the question of that name.
-    Answered(&'static str, Result<String, Failure>),
+    /// The proxy's answer to that question. By now something else may be asked, chosen or open: whoever takes it looks.
+    Answered(Question, Result<String, Failure>),
 }
 
 /// What comes with every event: the browser's clock and chance.

@@ -1,6 +1,6 @@
 //! A panel at noon in London, played by its tests: what a person does, what the proxy answers, and what comes of it.
 
-use super::{Effect, Event, Frame, Intl, Moment, Panel};
+use super::{Effect, Event, Frame, Intl, Moment, Panel, Question};
 use crate::{
     api::Me,
     rules::{
@@ -39,24 +39,43 @@ pub(in crate::views) struct Played<P> {
     pub(in crate::views) state: P,
     pub(in crate::views) now: UnixSeconds,
     chance: u8,
+    /// What was asked last under each name.
+    asked: Vec<Question>,
 }
 
 impl<P: Panel> Played<P> {
     pub(in crate::views) fn new(state: P) -> Self {
-        Self { state, now: NOON, chance: 0 }
+        Self { state, now: NOON, chance: 0, asked: Vec::new() }
     }
     pub(in crate::views) fn takes(&mut self, event: Event) -> Vec<Effect> {
         self.chance += 1;
-        self.state.update(event, &Moment { now: self.now, random: [self.chance; 32] })
+        let effects = self.state.update(event, &Moment { now: self.now, random: [self.chance; 32] });
+        for effect in &effects {
+            if let Effect::Ask(question) = effect {
+                self.asked.push(question.clone());
+            }
+        }
+        effects
+    }
+    /// The last question of that name.
+    pub(in crate::views) fn asked(&self, name: &'static str) -> Question {
+        let found = self.asked.iter().rev().find(|question| question.name == name);
+        found.cloned().unwrap_or_else(|| panic!("{name} was never asked for"))
     }
     pub(in crate::views) fn does(&mut self, action: &str, value: &str) -> Vec<Effect> {
         self.takes(Event::Did(action.to_owned(), value.to_owned()))
     }
     pub(in crate::views) fn answers(&mut self, name: &'static str, answer: &impl Serialize) -> Vec<Effect> {
-        self.takes(Event::Answered(name, Ok(serde_json::to_string(answer).unwrap())))
+        let asked = self.asked(name);
+        self.answers_to(asked, answer)
+    }
+    /// The answer to a question that need not be the last one.
+    pub(in crate::views) fn answers_to(&mut self, asked: Question, answer: &impl Serialize) -> Vec<Effect> {
+        self.takes(Event::Answered(asked, Ok(serde_json::to_string(answer).unwrap())))
     }
     pub(in crate::views) fn refuses(&mut self, name: &'static str, failure: Failure) -> Vec<Effect> {
-        self.takes(Event::Answered(name, Err(failure)))
+        let asked = self.asked(name);
+        self.takes(Event::Answered(asked, Err(failure)))
     }
     pub(in crate::views) fn fails(&mut self, name: &'static str, kind: FailureKind) -> Vec<Effect> {
         let failure = Failure::new(kind).with("asked", "Ann Keller").with("host", "support.example");

@@ -46,9 +46,10 @@ impl Panel for State {
             Flow::Done(effects) => effects,
             Flow::Begin => self.look(),
             Flow::Go(Event::Did(action, value)) => self.did(&action, &value),
-            Flow::Go(Event::Answered("options", answer)) => self.offered(read(answer)),
-            Flow::Go(Event::Answered("launch", answer)) => self.launched(read(answer)),
-            Flow::Go(Event::Answered(..)) => Vec::new(),
+            Flow::Go(Event::Answered(asked, answer)) => match asked.name {
+                "options" => self.offered(read(answer)),
+                _ => self.launched(read(answer)),
+            },
         }
     }
 

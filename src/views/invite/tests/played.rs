@@ -38,7 +38,7 @@ pub(super) fn routed(channel: Option<Channel>, fallback: bool, ann: &str) -> Rou
     route(channel, &directory, &logged_in, &Settings { fallback, ..Settings::default() }, nfkc)
 }
 
-pub(super) fn offered(fallback: bool, ann: &str) -> Channels {
+pub(in crate::views) fn offered(fallback: bool, ann: &str) -> Channels {
     let option = |channel, name: &str, presence| ChannelOption {
         channel,
         name: name.to_owned(),
