@@ -78,7 +78,7 @@ async function photograph(house, look, options) {
   for (const [name, path] of screens) {
     await page.goto(house.halo + path);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    if (['chats', 'chat', 'asset'].includes(name)) await page.frameLocator('.remote iframe').locator('#rs-sign-in').waitFor();
+    if (['chats', 'chat', 'asset'].includes(name)) await page.frameLocator('.remote iframe').locator('#rs-sign-in, #rs-chats, #rs-form, #rs-launch').first().waitFor();
     if (name === 'mailbox') await page.frameLocator('iframe.letter').getByRole('link').first().waitFor();
     await shot(name);
   }
