@@ -78,7 +78,11 @@ pub async fn options(app: &App, caller: &Caller, id: AssetId) -> Result<LaunchOp
     let site = app.appliance().await?.url().clone();
     let mut warnings = Vec::new();
     match url(&site, &asset, None, &settings) {
-        Err(failure) => warnings.push(Message { code: format!("failure.{}.detail", failure.kind.code()), args: failure.args }),
+        // What is wrong, and what helps.
+        Err(Failure { kind, args }) => {
+            warnings
+                .extend(["detail", "advice"].map(|part| Message { code: format!("failure.{}.{part}", kind.code()), args: args.clone() }));
+        }
         Ok(_) => {
             // A warning is not worth the answer: the device can be opened without it.
             let others = fitting_as_well(app, caller, &asset).await.unwrap_or_else(|failure| {

@@ -76,6 +76,8 @@ impl State {
                 (self.busy, self.trouble, self.launch) = (true, None, None);
                 return vec![Effect::post("launch", "launches", &NewLaunch { asset: self.asset, ticket: self.ticket })];
             }
+            // Somebody has mended the asset in Halo.
+            "look" => return self.look(),
             "copy" => return self.trouble.iter().map(|failure| Effect::Copy(self.frame.details(failure))).collect(),
             _ => {}
         }

@@ -94,3 +94,15 @@ fn invites_19_without_a_tag_or_an_id_there_is_a_message_and_no_link() {
         assert!(html.contains(expected) && !html.contains("rs-launch"), "{text}: {html}");
     }
 }
+
+#[test]
+fn invites_19_an_asset_without_a_tag_says_what_helps_and_can_be_looked_at_again() {
+    let mut without = options("", &[]);
+    without.warnings = ["detail", "advice"].map(|part| Message::new(&format!("failure.search_empty.{part}"))).to_vec();
+    let mut panel = panel(&without);
+    let html = panel.html();
+    assert!(html.contains("has no tag") && html.contains("Fill in the asset tag in Halo") && !html.contains("rs-launch"), "{html}");
+    assert_eq!(short(&panel.does("look", "")), ["GET launches?asset=5120"]);
+    panel.answers("options", &options("LT-0148", &[]));
+    assert!(panel.html().contains("rs-launch"));
+}
