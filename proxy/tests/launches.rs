@@ -48,7 +48,10 @@ async fn invites_19_an_assets_tag_becomes_one_correct_link_or_a_reason() {
     assert!(options["launches"][0]["url"].is_null());
 
     let warnings = frame.get("/launches?asset=5123").await.1["warnings"].clone();
-    assert_eq!((&warnings[0]["code"], &warnings[1]["code"]), (&json!("failure.search_empty.detail"), &json!("failure.search_empty.advice")));
+    assert_eq!(
+        (&warnings[0]["code"], &warnings[1]["code"]),
+        (&json!("failure.search_empty.detail"), &json!("failure.search_empty.advice"))
+    );
     for (tag, code) in
         [("", "search_empty"), ("$ID", "search_unsubstituted"), ("${ID}", "search_unsubstituted"), ("{$ID}", "search_unsubstituted")]
     {

@@ -106,3 +106,33 @@ test('invites_21_expired_and_renewed_with_one_click_and_revoked_for_good', async
   await card(ticket).getByText('Invite was revoked').waitFor();
   await ticket.close();
 });
+
+test('ticket_12_composed_text_is_heard_and_what_is_folded_out_stays_so', async () => {
+  const ticket = await openTicket(house);
+  await signIn(ticket);
+  for (let sent = 0; sent < 2; sent += 1) {
+    await send(ticket);
+    await ticket.frame.locator('#rs-another').click();
+  }
+  const earlier = ticket.frame.locator('#rs-earlier');
+  await earlier.locator('summary').click();
+  await ticket.frame.getByRole('button', { name: 'Edit text' }).click();
+  const field = ticket.frame.getByRole('textbox', { name: 'Subject' });
+  await field.fill('Caf');
+  // As input methods and dead keys write: all that is said of it is said while it is composed.
+  await field.evaluate((input) => {
+    input.dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true, composed: true }));
+    input.value = 'Café';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, isComposing: true, data: 'é' }));
+    input.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true, composed: true, data: 'é' }));
+  });
+  // Rendered anew by something else.
+  await ticket.frame.getByRole('option', { name: 'Service Desk' }).click();
+  assert.equal(await field.inputValue(), 'Café');
+  assert.equal(await earlier.evaluate(({ open }) => open), true);
+  const sent = await mails();
+  await ticket.frame.getByRole('button', { name: 'Send invite' }).click();
+  await until('the mail', async () => (await mails()) === sent + 1);
+  assert.equal((await haloLedger(house)).mails.at(-1).subject, 'Café');
+  await ticket.close();
+});

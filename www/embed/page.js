@@ -17,7 +17,7 @@ const BROKEN = {
 
 const place = document.getElementById('place');
 const query = new URLSearchParams(location.search);
-const german = /^de\b/i.test(query.get('lang') ?? navigator.language);
+const german = /^de\b/i.test([query.get('lang'), navigator.language].find((asked) => /^(de|en)\b/i.test(asked ?? '')));
 const lang = german ? 'de' : 'en';
 const { elements, about, [lang]: title } = PAGES[location.pathname.split('/').pop()] ?? PAGES.ticket;
 const value = about && (query.get(about) ?? '').trim();

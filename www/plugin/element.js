@@ -9,6 +9,8 @@ import { styles } from './styles.js';
 const HTML = globalThis.trustedTypes?.createPolicy('remote-support', { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 const HERE = new URL(import.meta.url).origin;
 const EVENTS = ['click', 'input', 'change', 'keydown', 'submit'];
+/** Whether a person has folded something out is theirs. */
+const beforeAttributeUpdated = (name, { localName }) => !(name === 'open' && localName === 'details');
 let sheet;
 
 /** An element whose attributes say which panel it is: `{ ticket: 'invite' }`; without any, there is one panel. */
@@ -20,7 +22,7 @@ export function element(init, controller, panels, only = '') {
     #life; // ends with the connection: requests, listeners, clock
     #controller;
     #nonce;
-    #timer;
+    #timers = new Map(); // an action's clock
 
     connectedCallback() {
       sheet ??= new CSSStyleSheet();
@@ -37,7 +39,8 @@ export function element(init, controller, panels, only = '') {
 
     disconnectedCallback() {
       this.#life?.abort();
-      clearTimeout(this.#timer);
+      for (const timer of this.#timers.values()) clearTimeout(timer);
+      this.#timers.clear();
       this.#controller?.free();
       this.#controller = this.#life = undefined;
     }
@@ -53,7 +56,8 @@ export function element(init, controller, panels, only = '') {
     }
 
     get #language() {
-      return this.lang || this.closest('[lang]')?.lang || document.documentElement.lang;
+      const asked = [this.lang, this.closest('[lang]')?.lang, document.documentElement.lang, navigator.language];
+      return asked.find((language) => /^(de|en)\b/i.test(language ?? '')) ?? 'en';
     }
 
     async #start(signal) {
@@ -77,10 +81,11 @@ export function element(init, controller, panels, only = '') {
 
     #on(event) {
       const at = event.target.closest('[data-action]');
-      if (!at || event.isComposing || !(at.dataset.on ?? 'click').split(' ').includes(event.type)) return;
+      const key = event.type === 'keydown';
+      // Keys of a composition are the composition's; what it wrote so far is heard like all that is typed.
+      if (!at || (key && event.isComposing) || !(at.dataset.on ?? 'click').split(' ').includes(event.type)) return;
       const { action, value } = at.dataset;
       if (action === 'load') return void this.attributeChangedCallback('', 0, 1);
-      const key = event.type === 'keydown';
       if (this.#handle(key ? `${action}:keydown` : action, key ? event.key : (value ?? at.value ?? '')) && (key || event.type === 'submit')) event.preventDefault();
       if (key) this.#root.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
     }
@@ -108,7 +113,7 @@ export function element(init, controller, panels, only = '') {
     }
 
     #replace(fresh) {
-      if (Idiomorph) return void Idiomorph.morph(this.#panel, [...fresh.childNodes], { morphStyle: 'innerHTML' });
+      if (Idiomorph) return void Idiomorph.morph(this.#panel, [...fresh.childNodes], { morphStyle: 'innerHTML', callbacks: { beforeAttributeUpdated } });
       const { id, selectionStart, selectionEnd } = this.#root.activeElement ?? {};
       this.#panel.replaceChildren(...fresh.childNodes);
       const same = id && this.#root.getElementById(id);
@@ -116,14 +121,16 @@ export function element(init, controller, panels, only = '') {
       if (selectionStart != null) same?.setSelectionRange?.(selectionStart, selectionEnd);
     }
 
-    /** One clock; it stands still while nobody sees the page. */
+    /** A clock for each action; it stands still while nobody sees the page. */
     #again(milliseconds, action) {
       const { signal } = this.#life;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => {
-        if (!document.hidden) return this.#handle(action);
-        document.addEventListener('visibilitychange', () => this.#handle(action), { once: true, signal });
+      clearTimeout(this.#timers.get(action));
+      const timer = setTimeout(() => {
+        const due = () => this.#timers.get(action) === timer && this.#handle(action);
+        if (!document.hidden) return due();
+        document.addEventListener('visibilitychange', due, { once: true, signal });
       }, milliseconds);
+      this.#timers.set(action, timer);
     }
 
     #signedIn({ origin, source, data }) {
