@@ -400,6 +400,7 @@ async fn whatever_is_forgotten_counts_and_an_action_that_was_looked_at_goes_befo
 
 fn new_invite(code: u64, key: &str, request: u8, at: i64) -> NewInvite {
     NewInvite {
+        chat_ticket: None,
         code: Code::from_bits(code),
         agent: agent(),
         idempotency_key: key.to_owned(),
@@ -504,6 +505,22 @@ async fn an_invite_is_about_a_ticket_or_about_a_chat() {
         let issued = store.issued(Code::from_bits(code)).await.unwrap().unwrap();
         assert_eq!((issued.ticket, issued.chat), (about.ticket(), about.chat()));
     }
+}
+
+#[tokio::test]
+async fn a_ticket_tells_of_what_was_posted_to_its_chats_and_a_chat_only_of_itself() {
+    let Folder { store, folder: _folder } = sqlite();
+    let chat = About::Chat(ChatId::new(640).unwrap());
+    store.begin_invite(new_invite(1, "mailed", 1, 100)).await.unwrap();
+    store.begin_invite(NewInvite { about: chat, chat_ticket: Some(ticket()), ..new_invite(2, "posted", 1, 101) }).await.unwrap();
+    let codes = async |about| store.invites_of(about, 10).await.unwrap().into_iter().map(|row| row.code).collect::<Vec<_>>();
+    assert_eq!(codes(About::Ticket(ticket())).await, [Code::from_bits(2), Code::from_bits(1)]);
+    assert_eq!(codes(chat).await, [Code::from_bits(2)]);
+    let row = store.invite(Code::from_bits(2)).await.unwrap().unwrap();
+    assert_eq!(row.about, chat, "it stays the chat's");
+    let colleague = NewInvite { agent: AgentId::new(43).unwrap(), alone_since: Some(0), ..new_invite(3, "hers", 1, 102) };
+    let Begun::Recent(recent) = store.begin_invite(colleague).await.unwrap() else { panic!("the customer has an invite") };
+    assert_eq!(recent.code, Code::from_bits(2));
 }
 
 #[tokio::test]

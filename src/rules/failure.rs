@@ -164,12 +164,6 @@ kinds! {
     TooMany = "too_many", 429, true;
     /// The proxy cannot be reached from this browser. `host`
     ProxyUnreachable = "proxy_unreachable", 0, true;
-    /// The plugin's module is missing.
-    ModuleMissing = "module_missing", 0, true;
-    /// The plugin's module is served with the wrong type.
-    ModuleType = "module_type", 0, true;
-    /// The page's policy blocks WebAssembly.
-    ModuleBlocked = "module_blocked", 0, false;
     /// A fault of ours. `reference`
     Internal = "internal", 500, true;
 }

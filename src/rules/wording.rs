@@ -86,21 +86,25 @@ pub fn codes(language: Language) -> impl Iterator<Item = &'static str> {
 /// The sentence for a message; an unknown code is shown as it is rather than hidden.
 #[must_use]
 pub fn say(language: Language, message: &Message) -> String {
-    match language.catalogue().sentence(&message.code) {
-        Some(sentence) => fill(sentence, &message.args),
+    let catalogue = language.catalogue();
+    match catalogue.sentence(&message.code) {
+        Some(sentence) => fill(catalogue, sentence, &message.args),
         None => message.code.clone(),
     }
 }
 
-/// Puts the arguments into a sentence, once: an argument that itself holds `{name}` is left alone.
-fn fill(sentence: &str, args: &BTreeMap<String, String>) -> String {
+/// Puts the arguments into a sentence, once: an argument that itself holds `{name}` is left alone. A state is said in the
+/// sentence's language.
+fn fill(catalogue: &Catalogue, sentence: &str, args: &BTreeMap<String, String>) -> String {
     let mut out = String::with_capacity(sentence.len() + 32);
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         match after.split_once('}') {
             Some((name, behind)) if is_name(name) => {
-                out.push_str(args.get(name).map_or("…", String::as_str));
+                let arg = args.get(name).map_or("…", String::as_str);
+                let state = (name == "state").then(|| catalogue.sentence(&format!("state.{arg}"))).flatten();
+                out.push_str(state.unwrap_or(arg));
                 rest = behind;
             }
             _ => {
@@ -120,6 +124,7 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::SessionState;
     use crate::rules::failure::{Failure, FailureKind};
     use std::collections::BTreeSet;
 
@@ -135,7 +140,23 @@ mod tests {
             ("open {", "open {"),
             ("{}", "{}"),
         ] {
-            assert_eq!(fill(sentence, &args), expected);
+            assert_eq!(fill(Language::En.catalogue(), sentence, &args), expected);
+        }
+    }
+
+    #[test]
+    fn a_state_is_said_in_the_language_of_its_sentence_and_whatever_else_as_it_is() {
+        let told = |args: &[(&str, &str)]| {
+            let message = args.iter().fold(Message::new("failure.session_not_now.detail"), |message, (name, arg)| message.with(name, arg));
+            say(Language::De, &message)
+        };
+        assert!(told(&[("state", "awaiting_report")]).contains("wartet auf den Bericht"));
+        assert!(told(&[("state", "unheard of")]).contains("unheard of"));
+        let named = Message::new("ui.life.lineChat").with("name", "written").with("state", "posted");
+        let named = say(Language::De, &named);
+        assert!(named.contains("written in Chat") && named.ends_with("eingeladen"), "{named}");
+        for state in SessionState::ALL {
+            assert!(codes(Language::En).any(|code| code.strip_prefix("state.") == Some(state.word())), "{state:?} has no word");
         }
     }
 

@@ -79,6 +79,9 @@ test('invites_7_through_my_chats_and_through_the_tickets_open_chats', async () =
   await ticket.frame.getByText(/^Posted, /).waitFor();
   assert.deepEqual(await counts(), { keys: before.keys + 2, messages: before.messages + 2 });
   assert.equal((await haloLedger(house)).chat_messages.at(-1).chat_id, 641);
+  // The ticket tells of it from now on, whoever opens it.
+  await ticket.page.reload();
+  await ticket.frame.getByRole('heading', { name: 'Invite posted to the chat' }).waitFor();
   await ticket.close();
 });
 

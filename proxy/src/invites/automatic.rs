@@ -67,6 +67,7 @@ pub async fn begin(
         request: Sha256::digest(key.as_bytes()).to_vec(),
         idempotency_key: key,
         about: About::Ticket(ticket),
+        chat_ticket: None,
         // What an administrator set up goes out whatever a colleague has just sent.
         alone_since: None,
         payload: payload.seal(app)?,

@@ -34,7 +34,7 @@ use halo_remote_support::{
         settings::Settings,
         template::{self, Format},
         wording::{Language, Message},
-        words::{Channel, Queue, UnixSeconds},
+        words::{Channel, Queue, TicketId, UnixSeconds},
     },
 };
 use payload::Standing;
@@ -80,7 +80,7 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
         return Err(Failure::new(FailureKind::IdempotencyKey).into());
     }
     let (about, email) = asked(request)?;
-    may_invite(app, caller, about, request.channel).await?;
+    let chat_ticket = may_invite(app, caller, about, request.channel).await?.chat_ticket();
     let settings = app.settings().await?.settings;
     let payload = Payload::new(caller, request, email, &settings);
     refuse_template(&template::lint_as(&payload.subject, Format::Text))?;
@@ -97,6 +97,7 @@ pub async fn send(app: &App, caller: &Caller, idempotency_key: &str, request: &N
             idempotency_key: idempotency_key.to_owned(),
             request: digest.clone(),
             about,
+            chat_ticket,
             alone_since: (!request.again).then_some(now - RECENT),
             payload: payload.seal(app)?,
             at: now,
@@ -167,6 +168,13 @@ enum Granted {
 }
 
 impl Granted {
+    const fn chat_ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::Ticket(_) => None,
+            Self::Chat(chat) => chat.state.ticket,
+        }
+    }
+
     async fn known(self, app: &App, caller: &Caller) -> Known {
         match self {
             Self::Ticket(ticket) => Known::of_ticket(app, caller, *ticket).await,

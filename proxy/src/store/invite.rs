@@ -62,6 +62,8 @@ pub struct NewInvite {
     pub request: Vec<u8>,
     /// For which ticket or chat.
     pub about: About,
+    /// The chat's ticket, which tells of it, too.
+    pub chat_ticket: Option<TicketId>,
     /// Refused when somebody else has a live one for the same that was begun after this moment.
     pub alone_since: Option<UnixSeconds>,
     /// Sealed payload.

@@ -184,7 +184,7 @@ pub trait Store: Send + Sync + 'static {
     async fn abandon_invite(&self, code: Code, fence: Fence) -> Result<Held>;
     /// One invite.
     async fn invite(&self, code: Code) -> Result<Option<InviteRow>>;
-    /// Invites of a ticket or chat, newest first.
+    /// Invites of a ticket, those posted to its chats among them, or of a chat; newest first.
     async fn invites_of(&self, about: About, limit: u32) -> Result<Vec<InviteRow>>;
     /// What events told of these invites, in their order.
     async fn invite_lives(&self, codes: Vec<Code>) -> Result<Vec<InviteLife>>;

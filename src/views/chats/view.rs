@@ -59,14 +59,14 @@ impl Row {
         let ago = changed.map(|at| (frame.intl.ago)(frame.now - at, frame.language));
         let invite = invite.as_ref().map(|invite| {
             let (tone, code) = match super::invite::standing(invite, frame.now) {
-                InviteState::Draft if super::invite::rests(invite) => ("bad", "ui.state.rests"),
-                InviteState::Draft => ("todo", "ui.state.draft"),
-                InviteState::Sent | InviteState::Unreported => ("done", "ui.state.posted"),
-                InviteState::Waiting => ("done", "ui.state.waiting"),
-                InviteState::Joined => ("done", "ui.state.joined"),
-                InviteState::Ended => ("done", "ui.state.ended"),
-                InviteState::Expired => ("bad", "ui.state.expired"),
-                InviteState::Revoked => ("bad", "ui.state.revoked"),
+                InviteState::Draft if super::invite::rests(invite) => ("bad", "state.rests"),
+                InviteState::Draft => ("todo", "state.draft"),
+                InviteState::Sent | InviteState::Unreported => ("done", "state.posted"),
+                InviteState::Waiting => ("done", "state.waiting"),
+                InviteState::Joined => ("done", "state.joined"),
+                InviteState::Ended => ("done", "state.ended"),
+                InviteState::Expired => ("bad", "state.expired"),
+                InviteState::Revoked => ("bad", "state.revoked"),
             };
             (tone, frame.say(&Message::new(code)))
         });

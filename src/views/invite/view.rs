@@ -101,8 +101,8 @@ impl Panel {
 /// What failed in the panel's place, and the ways on.
 fn failed(state: &State, failure: &Failure) -> FailedView {
     use FailureKind::{
-        AgentWithoutName, AmbiguousRepresentative, ChannelNotEnabled, ChannelUnknown, CookieBlocked, DefaultTeamDisabled, Internal,
-        NoDefaultTeam, OtherAgentsOff, ProxyUnreachable, TechUnavailable, TemplateRefused,
+        AgentWithoutName, AmbiguousRepresentative, ChannelNotEnabled, ChannelUnknown, CookieBlocked, DefaultTeamDisabled,
+        IdempotencyConflict, Internal, NoDefaultTeam, OtherAgentsOff, ProxyUnreachable, TechUnavailable, TemplateRefused,
     };
     let kind = failure.kind;
     let another = matches!(kind, TechUnavailable | AgentWithoutName | AmbiguousRepresentative | ChannelNotEnabled | ChannelUnknown)
@@ -117,8 +117,12 @@ fn failed(state: &State, failure: &Failure) -> FailedView {
         _ if another => view.with("choose", choose),
         _ => view.with("retry", retry).with("choose", choose),
     };
-    let unsure = matches!(kind, ProxyUnreachable | Internal);
-    view.hint = Some(state.say(if unsure { "ui.failed.unsure" } else { "ui.failed.kept" }));
+    view.hint = match kind {
+        ProxyUnreachable | Internal => Some(state.say("ui.failed.unsure")),
+        // Something went out under this request before.
+        IdempotencyConflict => None,
+        _ => Some(state.say("ui.failed.kept")),
+    };
     view
 }
 
@@ -309,18 +313,19 @@ fn note(state: &State, invite: &Invite, standing: InviteState) -> Option<StepVie
 fn line(state: &State, invite: &Invite) -> String {
     let standing = standing(invite, state.frame.now);
     let time = (state.frame.intl.moment)(invite.created, state.frame.now, state.frame.language);
-    let to = invite.email.clone().unwrap_or_else(|| state.say("ui.step.posted"));
     let state_word = state.say(match standing {
-        InviteState::Draft if rests(invite) => "ui.state.rests",
-        InviteState::Draft => "ui.state.draft",
-        InviteState::Sent | InviteState::Unreported => "ui.state.sent",
-        InviteState::Waiting => "ui.state.waiting",
-        InviteState::Joined => "ui.state.joined",
-        InviteState::Ended => "ui.state.ended",
-        InviteState::Expired => "ui.state.expired",
-        InviteState::Revoked => "ui.state.revoked",
+        InviteState::Draft if rests(invite) => "state.rests",
+        InviteState::Draft => "state.draft",
+        InviteState::Sent | InviteState::Unreported => "state.sent",
+        InviteState::Waiting => "state.waiting",
+        InviteState::Joined => "state.joined",
+        InviteState::Ended => "state.ended",
+        InviteState::Expired => "state.expired",
+        InviteState::Revoked => "state.revoked",
     });
-    state
-        .frame
-        .say(&Message::new("ui.life.line").with("time", time).with("name", &invite.sent_by).with("email", to).with("state", state_word))
+    let message = match invite.chat {
+        Some(chat) => Message::new("ui.life.lineChat").with("chat", chat),
+        None => Message::new("ui.life.line").with("email", invite.email.as_deref().unwrap_or("–")),
+    };
+    state.frame.say(&message.with("time", time).with("name", &invite.sent_by).with("state", state_word))
 }

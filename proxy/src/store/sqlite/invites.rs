@@ -52,10 +52,10 @@ fn about(ticket: Option<u32>, chat: Option<u32>) -> Option<About> {
     }
 }
 
-/// The condition under which a row is about this; its id is `?1`.
+/// The condition under which a row belongs to this, whose id is `?1`: what is posted to its chats belongs to a ticket, too.
 const fn of_this(about: About) -> (&'static str, u32) {
     match about {
-        About::Ticket(ticket) => ("ticket = ?1", ticket.get()),
+        About::Ticket(ticket) => ("(ticket = ?1 OR chat_ticket = ?1)", ticket.get()),
         About::Chat(chat) => ("chat = ?1", chat.get()),
     }
 }
@@ -77,8 +77,8 @@ pub(super) fn begin(connection: &Connection, invite: &NewInvite) -> Result<Begun
             return Ok(Begun::Recent(recent));
         }
         connection.execute(
-            "INSERT INTO invites (code, agent, idempotency_key, request, ticket, chat, state, payload, created_at, next_at, lease_until, fence)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'draft', ?7, ?8, ?9, ?9, 1)",
+            "INSERT INTO invites (code, agent, idempotency_key, request, ticket, chat, chat_ticket, state, payload, created_at, next_at, lease_until, fence)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'draft', ?8, ?9, ?10, ?10, 1)",
             params![
                 invite.code.as_str(),
                 invite.agent.get(),
@@ -86,6 +86,7 @@ pub(super) fn begin(connection: &Connection, invite: &NewInvite) -> Result<Begun
                 invite.request,
                 invite.about.ticket().map(TicketId::get),
                 invite.about.chat().map(ChatId::get),
+                invite.chat_ticket.map(TicketId::get),
                 invite.payload,
                 invite.at,
                 invite.lease_until
