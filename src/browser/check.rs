@@ -2,14 +2,14 @@
 //! Decides and words nothing.
 
 use super::{
-    border::{give, language},
+    border::give,
     client::{Client, Question},
     nfkc,
     shim::{Change, Open, nonce},
 };
 use crate::{
     api::Exchange,
-    rules::failure::Failure,
+    rules::{failure::Failure, wording::Language},
     views::{
         answer::read,
         check::{Effect, Event, State},
@@ -49,7 +49,7 @@ impl CheckController {
         signal: AbortSignal,
         notify: Function,
     ) -> CheckController {
-        let state = RefCell::new(State::new(language(lang), proxy.clone(), origin));
+        let state = RefCell::new(State::new(Language::first_of([lang]), proxy.clone(), origin));
         Self { inner: Rc::new(Inner { state, client: Client::new(proxy, signal), notify }) }
     }
 

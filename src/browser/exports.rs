@@ -1,9 +1,6 @@
 //! The rules as functions for pages: plain objects in and out, sentences in the reader's language. Nothing is decided here.
 
-use super::{
-    border::{give, language},
-    nfkc,
-};
+use super::{border::give, nfkc};
 use crate::rules::{
     directory::{Agent, Directory},
     disposition::{self, ChatState, Context, Destination, Issued, Owner, Technician},
@@ -40,7 +37,7 @@ pub(super) fn option(options: &JsValue, name: &str) -> Option<JsValue> {
 
 /// The language the options ask for.
 pub(super) fn lang(options: &JsValue) -> Language {
-    option(options, "lang").and_then(|tag| tag.as_string()).map_or_else(Language::default, |tag| language(&tag))
+    option(options, "lang").and_then(|tag| tag.as_string()).map_or_else(Language::default, |tag| Language::first_of([tag.as_str()]))
 }
 
 /// A switch of the options, when it is set.
@@ -352,7 +349,7 @@ impl InviteTemplate {
     /// # Errors
     /// The link is not acceptable.
     pub fn fill(&self, values: &str, lang: &str) -> Result<JsValue, JsValue> {
-        let language = language(lang);
+        let language = Language::first_of([lang]);
         let refused = |problems: &[TemplateProblem]| {
             let told = RenderedInvite {
                 output: None,

@@ -2,7 +2,7 @@
 //! Decides and words nothing.
 
 use super::{
-    border::{give, language},
+    border::give,
     client::{Client, Question},
     intl::INTL,
     shim::{Change, Open, random},
@@ -10,6 +10,7 @@ use super::{
 use crate::{
     rules::{
         failure::{Failure, FailureKind},
+        wording::Language,
         words::UnixSeconds,
     },
     views::{
@@ -55,7 +56,7 @@ impl PanelController {
         signal: AbortSignal,
         notify: Function,
     ) -> Result<PanelController, JsValue> {
-        let language = language(lang);
+        let language = Language::first_of([lang]);
         let frame = |words: String| Frame::new(words, language, proxy.clone(), origin.clone(), INTL);
         let misaddressed = |room, unknown| -> Box<dyn Panel> { Box::new(Misaddressed::new(room, about, unknown, frame(String::new()))) };
         let state: Box<dyn Panel> = match kind {

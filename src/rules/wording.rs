@@ -53,6 +53,15 @@ impl Language {
         }
     }
 
+    /// The first of these tags, such as `de-AT`, that the catalogue has; English when it has none.
+    pub fn first_of<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
+        let known = |tag: &str| {
+            let primary = tag.split(['-', '_']).next().unwrap_or_default();
+            Self::ALL.iter().copied().find(|language| language.tag().eq_ignore_ascii_case(primary))
+        };
+        tags.into_iter().find_map(known).unwrap_or_default()
+    }
+
     fn catalogue(self) -> &'static Catalogue {
         static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("wording/en.txt")));
         static DE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("wording/de.txt")));
@@ -157,6 +166,19 @@ mod tests {
         assert!(named.contains("written in Chat") && named.ends_with("eingeladen"), "{named}");
         for state in SessionState::ALL {
             assert!(codes(Language::En).any(|code| code.strip_prefix("state.") == Some(state.word())), "{state:?} has no word");
+        }
+    }
+
+    #[test]
+    fn the_first_tag_that_the_catalogue_has_decides() {
+        for (tags, language) in [
+            (&["de-AT", "en"][..], Language::De),
+            (&["fr", "DE_ch", "en"], Language::De),
+            (&["en-GB", "de"], Language::En),
+            (&["deu", "", "*"], Language::En),
+            (&[], Language::En),
+        ] {
+            assert_eq!(Language::first_of(tags.iter().copied()), language, "{tags:?}");
         }
     }
 

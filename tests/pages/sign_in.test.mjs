@@ -49,6 +49,23 @@ test('sign_in_by_the_typed_code_where_the_opener_is_lost', async () => {
   await ticket.context.close();
 });
 
+test('sign_in_speaks_the_language_the_browser_asks_for_and_copies_the_code', async () => {
+  await control(house.halo, 'settings', { coop: 'same-origin' });
+  const ticket = await openTicket(house, { locale: 'de-AT', permissions: ['clipboard-read', 'clipboard-write'] });
+  const [popup] = await Promise.all([ticket.context.waitForEvent('page'), ticket.frame.getByRole('button', { name: 'Anmelden' }).click()]);
+  await popup.getByRole('link', { name: 'Priya Nair' }).click();
+  await popup.getByRole('heading', { name: 'Angemeldet' }).waitFor();
+  const typed = popup.getByRole('region', { name: 'Anmeldecode' });
+  await typed.getByRole('button', { name: 'Kopieren' }).click();
+  await typed.getByText('Kopiert.').waitFor();
+  assert.equal(await popup.evaluate(() => navigator.clipboard.readText()), await typed.locator('output').textContent());
+  assert.equal(await popup.evaluate(() => document.documentElement.lang), 'de');
+
+  await popup.goto(`${house.proxy}/api/v1/sign-in?nonce=short&origin=https://elsewhere.example`);
+  assert.equal(await popup.evaluate(() => document.documentElement.lang), 'de');
+  await ticket.context.close();
+});
+
 test('sign_in_in_a_sandboxed_frame_without_pop_ups_offers_the_address_and_the_code_field', async () => {
   await control(house.halo, 'settings', { frame_sandbox: 'allow-scripts allow-same-origin allow-forms' });
   const ticket = await openTicket(house);

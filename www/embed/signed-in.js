@@ -6,28 +6,19 @@ const PATIENCE = 1500; // milliseconds for the opener to answer
 /** `7K3M9QX2DH` as `7K3M9-QX2DH`. */
 const grouped = (text) => text.replace(/[^0-9A-Za-z]/g, '').replace(/(.{5})(?=.)/g, '$1-');
 
-function make(tag, props, ...children) {
-  const made = Object.assign(document.createElement(tag), props);
-  made.append(...children);
-  return made;
-}
-
 function show() {
-  if (document.getElementById('code')) return;
-  const shown = make('output', { id: 'code', textContent: grouped(code) });
-  const said = make('p', { id: 'said', role: 'status' });
-  const copy = make('button', { type: 'button', textContent: 'Copy' });
+  const [section, shown, copy, said] = ['type', 'code', 'copy', 'said'].map((id) => document.getElementById(id));
+  shown.textContent = grouped(code);
   copy.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(grouped(code));
-      said.textContent = 'Copied. Paste it into the Remote Support panel.';
+      said.textContent = said.dataset.copied;
     } catch {
       getSelection()?.selectAllChildren(shown);
-      said.textContent = 'The browser does not let us copy. The code is selected: press Ctrl+C.';
+      said.textContent = said.dataset.blocked;
     }
   });
-  const words = make('p', { textContent: 'Type this code into the field "Code" of the Remote Support panel, then close this window. It works once, for a few minutes.' });
-  document.querySelector('main').append(make('section', { className: 'code', ariaLabel: 'Sign-in code' }, words, make('div', { className: 'row' }, shown, copy), said));
+  section.hidden = false;
 }
 
 if (code && nonce && origin) {

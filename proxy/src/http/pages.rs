@@ -4,8 +4,8 @@ use super::{Refusal, guard};
 use crate::{app::App, sign_in::Finished};
 use axum::{
     Router,
-    extract::{OriginalUri, Path, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, OriginalUri, Path, Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -15,7 +15,7 @@ use halo_remote_support::rules::{
     template::escape,
     wording::{Language, Message, say},
 };
-use std::{fmt::Write as _, sync::Arc};
+use std::{convert::Infallible, fmt::Write as _, sync::Arc};
 use tower_http::services::ServeDir;
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -87,32 +87,54 @@ pub async fn unknown_page(OriginalUri(uri): OriginalUri) -> impl IntoResponse {
     Refusal::from(Failure::new(FailureKind::NotFound).with("path", path.chars().take(200).collect::<String>()))
 }
 
-fn sign_in_page(status: StatusCode, attributes: &str, title: &str, sentences: &[String]) -> Response {
-    let paragraphs = sentences.iter().fold(String::new(), |text, sentence| text + "<p>" + &escape(sentence) + "</p>");
-    let title = escape(title);
+/// The language a browser asks for, in the order of its list: whoever signs in has not told us theirs otherwise.
+pub(super) struct Reader(Language);
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let list = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|list| list.to_str().ok()).unwrap_or_default();
+        Ok(Self(Language::first_of(list.split(',').map(|entry| entry.split(';').next().unwrap_or_default().trim()))))
+    }
+}
+
+/// A page of the sign-in, in the reader's language: attributes of its body, its title, and what follows, as HTML.
+fn sign_in_page(Reader(language): Reader, status: StatusCode, attributes: &str, title: &str, content: &str) -> Response {
+    let (lang, title) = (language.tag(), escape(title));
     let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>{title}</title><link rel=\"stylesheet\" href=\"/embed/signed-in.css\"><script type=\"module\" src=\"/embed/signed-in.js\"></script></head>\
-         <body{attributes}><main><h1>{title}</h1>{paragraphs}</main></body></html>"
+         <body{attributes}><main><h1>{title}</h1>{content}</main></body></html>"
     );
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
 }
 
 /// The page that hands the one-time code to the frame that opened it, or shows it.
-pub(super) fn signed_in(finished: &Finished) -> Response {
+pub(super) fn signed_in(reader: Reader, finished: &Finished) -> Response {
     let attributes = [("code", finished.code.as_str()), ("nonce", &finished.nonce), ("origin", &finished.origin)]
         .iter()
         .fold(String::new(), |text, (name, value)| text + &format!(" data-{name}=\"{}\"", escape(value)));
-    let text = |code: &str| say(Language::En, &Message::new(code));
-    sign_in_page(StatusCode::OK, &attributes, &text("signIn.done.title"), &[text("signIn.done.detail")])
+    let text = |code: &str| escape(&say(reader.0, &Message::new(code)));
+    let [detail, label, typed, copy, copied, blocked] =
+        ["detail", "label", "type", "copy", "copied", "copyBlocked"].map(|name| text(&format!("signIn.done.{name}")));
+    let content = format!(
+        "<p>{detail}</p><section class=\"code\" id=\"type\" aria-label=\"{label}\" hidden><p>{typed}</p>\
+         <div class=\"row\"><output id=\"code\"></output><button type=\"button\" id=\"copy\">{copy}</button></div>\
+         <p id=\"said\" role=\"status\" data-copied=\"{copied}\" data-blocked=\"{blocked}\"></p></section>"
+    );
+    let title = say(reader.0, &Message::new("signIn.done.title"));
+    sign_in_page(reader, StatusCode::OK, &attributes, &title, &content)
 }
 
 /// The page a sign-in that failed ends on.
-pub(super) fn sign_in_failed(failure: &Failure) -> Response {
+pub(super) fn sign_in_failed(reader: Reader, failure: &Failure) -> Response {
     tracing::warn!(%failure, "authn_login_fail: a sign-in failed");
     let status = StatusCode::from_u16(failure.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    sign_in_page(status, "", &failure.title(Language::En), &[failure.detail(Language::En), failure.advice(Language::En)])
+    let content = format!("<p>{}</p><p>{}</p>", escape(&failure.detail(reader.0)), escape(&failure.advice(reader.0)));
+    let title = failure.title(reader.0);
+    sign_in_page(reader, status, "", &title, &content)
 }
 
 #[cfg(test)]

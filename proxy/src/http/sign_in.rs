@@ -3,7 +3,7 @@
 use super::{
     Refusal,
     guard::{Body, COOKIE, cookie_digest},
-    pages,
+    pages::{self, Reader},
 };
 use crate::{
     app::App,
@@ -52,14 +52,14 @@ fn cookie(name: &'static str, value: String) -> Cookie<'static> {
     Cookie::build((name, value)).path("/").secure(true).http_only(true).build()
 }
 
-pub(super) async fn begin(State(app): State<Arc<App>>, Query(query): Query<BeginQuery>) -> Response {
+pub(super) async fn begin(State(app): State<Arc<App>>, reader: Reader, Query(query): Query<BeginQuery>) -> Response {
     match sign_in::begin(&app, &query.nonce, &query.origin).await {
         Ok(begun) => {
             let mut popup = cookie(POPUP_COOKIE, begun.browser);
             popup.set_same_site(SameSite::Lax);
             (CookieJar::new().add(popup), Redirect::to(&begun.location)).into_response()
         }
-        Err(failure) => pages::sign_in_failed(&failure),
+        Err(failure) => pages::sign_in_failed(reader, &failure),
     }
 }
 
@@ -73,14 +73,14 @@ pub(super) struct CallbackQuery {
     error_description: Option<String>,
 }
 
-pub(super) async fn callback(State(app): State<Arc<App>>, jar: CookieJar, Query(query): Query<CallbackQuery>) -> Response {
+pub(super) async fn callback(State(app): State<Arc<App>>, reader: Reader, jar: CookieJar, Query(query): Query<CallbackQuery>) -> Response {
     if let Some(error) = query.error_description.or(query.error) {
-        return pages::sign_in_failed(&Failure::new(FailureKind::SignInRefused).with("text", error));
+        return pages::sign_in_failed(reader, &Failure::new(FailureKind::SignInRefused).with("text", error));
     }
     let browser = jar.get(POPUP_COOKIE).map_or("", Cookie::value);
     match sign_in::finish(&app, &query.state, browser, &query.code).await {
-        Ok(finished) => pages::signed_in(&finished),
-        Err(failure) => pages::sign_in_failed(&failure),
+        Ok(finished) => pages::signed_in(reader, &finished),
+        Err(failure) => pages::sign_in_failed(reader, &failure),
     }
 }
 
