@@ -7,12 +7,17 @@ use crate::{
 use js_sys::{
     Array, Date, Function,
     Intl::{DateTimeFormat, NumberFormat, PluralRules, RelativeTimeFormat},
-    Object, Reflect,
+    JsString, Object, Reflect,
 };
 use wasm_bindgen::JsValue;
 
 /// The browser's.
-pub const INTL: Intl = Intl { moment, ago, span, number, plural };
+pub const INTL: Intl = Intl { moment, ago, span, number, plural, without_case };
+
+/// In capitals, as `ß` and `ss` are the same there.
+fn without_case(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_uppercase() } else { JsString::from(text).to_upper_case().into() }
+}
 
 /// The reader's own region when the browser speaks the language, so that a British reader finds 14:05 and not 2:05 PM.
 fn locale(language: Language) -> Array {

@@ -45,6 +45,12 @@ test('ticket_12_technician_mail_and_audit_action', async () => {
   await customer.close();
 });
 
+test('ticket_12_a_technician_is_found_whatever_the_case', async () => {
+  await ticket.frame.locator('remote-support-invite #rs-search').fill('ZOË');
+  await option('Zoë').waitFor();
+  assert.equal(await ticket.frame.getByRole('option').count(), 1);
+});
+
 test('ticket_12_an_invalid_address_is_stopped_before_any_key_is_made', async () => {
   const before = await counts();
   await option('Priya Nair').click();

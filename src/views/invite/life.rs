@@ -17,6 +17,8 @@ const LATER: u32 = 30;
 pub(super) const NOT_SENT: &str = "invite.notSent";
 /// Whether it is out was not to be found out.
 pub(super) const UNKNOWN: &str = "invite.unknown";
+/// Where a card says what failed.
+pub(super) const TROUBLE: &str = "rs-trouble";
 
 /// The invites of a ticket or chat.
 #[derive(Clone, Debug, Default)]
@@ -167,7 +169,7 @@ impl Life {
             Err(failure) => {
                 let told = Effect::failed(&failure, frame.language);
                 self.trouble = Some((id, failure));
-                vec![told, Effect::Focus("rs-trouble")]
+                vec![told, Effect::Focus(TROUBLE)]
             }
         }
     }

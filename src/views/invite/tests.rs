@@ -315,6 +315,7 @@ fn invites_21_an_invite_is_revoked_and_renewed() {
     let (_, key) = posted(&panel.does("renew", &sent.id));
     panel.fails("renew", FailureKind::ApplianceTimeout);
     assert!(panel.html().contains("rs-trouble"));
+    assert_eq!(short(&panel.does("copy", "rs-trouble")), ["copy"]);
     let (_, again) = posted(&panel.does("renew", &sent.id));
     assert_eq!(key, again, "the same renewal is tried again");
     let renewed = Invite { id: "8K3M9QX2DH".to_owned(), ..sent };

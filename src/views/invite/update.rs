@@ -1,11 +1,10 @@
 //! What happens in the invite panel: events in, effects out. Does nothing itself and draws nothing.
 
-use super::{About, Draft, Life, Phase, State, form::element_id};
+use super::{About, Draft, Life, Phase, State, form::element_id, life::TROUBLE};
 use crate::{
     api::{Channels, ChannelsNow, Invites, Presence},
     rules::{
         failure::{Failure, FailureKind},
-        names::without_case,
         words::{Channel, ChatId},
     },
     views::panel::{Effect, Frame, Moment, Question, Stage, Tried, read},
@@ -146,9 +145,12 @@ impl State {
                 return vec![Effect::Focus("rs-search"), self.get_channels()];
             }
             "copy" => {
-                if let Phase::Refused(failure) = &self.phase {
-                    return vec![Effect::Copy(self.frame.details(failure))];
-                }
+                let failure = match &self.phase {
+                    _ if value == TROUBLE => self.life.trouble.as_ref().map(|(_, failure)| failure),
+                    Phase::Refused(failure) => Some(failure),
+                    _ => None,
+                };
+                return failure.iter().map(|failure| Effect::Copy(self.frame.details(failure))).collect();
             }
             _ => return self.life.did(action, &value, moment),
         }
@@ -260,6 +262,7 @@ impl State {
 
     /// The channels that fit what was typed: every word somewhere in the name.
     pub(super) fn fitting_channels(&self) -> Vec<Channel> {
+        let without_case = self.frame.intl.without_case;
         let query = without_case(&self.query);
         let fits = |name: &str| {
             let name = without_case(name);

@@ -3,7 +3,7 @@
 use super::{
     About, Draft, Phase, State,
     form::{Form, tone},
-    life::{NOT_SENT, UNKNOWN, is, is_live, rests, standing},
+    life::{NOT_SENT, TROUBLE, UNKNOWN, is, is_live, rests, standing},
 };
 use crate::{
     api::{Invite, InviteEvent, InviteState, SessionState},
@@ -154,7 +154,7 @@ struct Card {
     renew_first: bool,
     sure: bool,
     busy: bool,
-    trouble: Option<Told>,
+    trouble: Option<FailedView>,
     /// A colleague was faster: whether one more is meant.
     asking: bool,
 }
@@ -197,7 +197,12 @@ impl Card {
             renew_first: over,
             sure: state.life.sure.as_ref() == Some(&invite.id),
             busy: state.life.busy.as_ref().is_some_and(|(_, id)| *id == invite.id),
-            trouble: state.life.trouble.as_ref().filter(|(id, _)| *id == invite.id).map(|(_, failure)| Told::new(failure, frame.language)),
+            trouble: state
+                .life
+                .trouble
+                .as_ref()
+                .filter(|(id, _)| *id == invite.id)
+                .map(|(_, failure)| FailedView { place: TROUBLE, ..FailedView::new(frame, failure) }),
             asking: state.life.trouble.as_ref().is_some_and(|(id, failure)| *id == invite.id && failure.kind == FailureKind::RecentInvite),
         }
     }

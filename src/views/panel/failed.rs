@@ -27,6 +27,8 @@ pub(in crate::views) struct Button {
 
 /// The failure's view; the first button stands out.
 pub(in crate::views) struct FailedView {
+    /// Its place, where the focus goes.
+    pub(in crate::views) place: &'static str,
     pub(in crate::views) told: Told,
     /// TECHUNAVAILABLE is Halo's own word for it and stands out.
     pub(in crate::views) literal: bool,
@@ -41,6 +43,7 @@ pub(in crate::views) struct FailedView {
 impl FailedView {
     pub(in crate::views) fn new(frame: &Frame, failure: &Failure) -> Self {
         Self {
+            place: "rs-alert",
             told: Told::new(failure, frame.language),
             literal: failure.kind == FailureKind::TechUnavailable,
             buttons: Vec::new(),

@@ -6,7 +6,7 @@ use crate::rules::{
     words::UnixSeconds,
 };
 
-/// The browser's `Intl`, as far as panels need it.
+/// What the browser knows of languages, as far as panels need it: its `Intl`, and upper and lower case.
 #[derive(Clone, Copy, Debug)]
 pub struct Intl {
     /// A moment, seen from now: `12:02`, `tomorrow, 12:02`, `4 Mar 2026, 12:02`.
@@ -19,6 +19,8 @@ pub struct Intl {
     pub number: fn(u64, Language) -> String,
     /// The plural's category: `one`, `other`.
     pub plural: fn(u64, Language) -> &'static str,
+    /// A text without regard to case, for searching: the tables for that are large, and the browser has them.
+    pub without_case: fn(&str) -> String,
 }
 
 impl Intl {

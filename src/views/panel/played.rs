@@ -24,6 +24,7 @@ const INTL: Intl = Intl {
     span: |seconds, _| format!("{} min", seconds / 60),
     number: |number, _| number.to_string(),
     plural: |number, _| if number == 1 { "one" } else { "other" },
+    without_case: crate::rules::names::without_case,
 };
 
 pub(in crate::views) fn frame(about: &str) -> Frame {
