@@ -88,8 +88,13 @@ export async function photographPanels(house, folder, look, options, lang) {
   await one('#rs-trouble').waitFor();
   await shot('invite-colleague-faster');
   await page.unroute('**/renew');
-  await control(house.halo, 'faults', [{ path: '/api/Actions', method: 'POST', kind: 'status', status: 400 }]);
   await one('[data-action="renew-keep"]').click();
+  await page.route('**/renew', (route) => route.abort());
+  await one('#rs-renew').click();
+  await one('#rs-trouble').waitFor();
+  await shot('invite-renewal-failed');
+  await page.unroute('**/renew');
+  await control(house.halo, 'faults', [{ path: '/api/Actions', method: 'POST', kind: 'status', status: 400 }]);
   await one('#rs-send').click();
   await one('#rs-alert').waitFor();
   await open('invite?ticket=1161', '#rs-sent');

@@ -56,6 +56,7 @@ label, .label { font-size: 13px; font-weight: 620; }
   background: var(--_surface); color: inherit; font: inherit; }
 textarea.field { display: block; resize: vertical; font: 13px/1.55 var(--_mono); tab-size: 2; }
 .field::placeholder { color: var(--_ink-2); opacity: 1; }
+.field:placeholder-shown { text-overflow: ellipsis; }
 .field[aria-invalid="true"] { border-color: var(--_bad); box-shadow: inset 0 0 0 1px var(--_bad); }
 .field:disabled { background: var(--_sunken); color: var(--_ink-2); }
 .field.code { width: 13.5em; flex: 0 1 auto; font: 600 16px/1.4 var(--_mono); letter-spacing: .1em; text-transform: uppercase; }
