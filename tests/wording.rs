@@ -6,7 +6,10 @@
 #[path = "rules/sources.rs"]
 mod sources;
 
-use halo_remote_support::rules::wording::{Language, codes};
+use halo_remote_support::{
+    api::SessionState,
+    rules::wording::{Language, codes},
+};
 use sources::files;
 use std::collections::BTreeSet;
 
@@ -65,6 +68,13 @@ fn every_code_in_the_catalogue_is_used() {
     let is_used = |code: &&str| used.iter().any(|literal| is_code_of(&group(code), literal) && makes(literal, code));
     let unused: Vec<_> = codes(Language::En).filter(own).filter(|code| !is_used(code)).collect();
     assert_eq!(unused, Vec::<&str>::new());
+}
+
+#[test]
+fn every_state_of_a_session_has_a_word() {
+    for state in SessionState::ALL {
+        assert!(codes(Language::En).any(|code| code.strip_prefix("state.") == Some(state.word())), "{state:?}");
+    }
 }
 
 #[test]

@@ -160,3 +160,24 @@ export async function setting(page, proxy, change) {
     [proxy, change],
   );
 }
+
+/** A page of somebody's own on Halo's site, as strict as EMBEDDING.md asks for, with panels of ours right in it. */
+export async function ownPage(house, content, { css = '', ...options } = {}) {
+  // What is handed in below counts as a page from elsewhere, and the proxy of a test is on this machine.
+  const permissions = ['local-network-access'];
+  const context = await house.browser.newContext({ viewport: { width: 1280, height: 1000 }, permissions, ...options });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  const policy = `default-src 'none'; script-src 'self' ${house.proxy} 'wasm-unsafe-eval'; style-src 'self'; connect-src ${house.proxy}; img-src data:; require-trusted-types-for 'script'; trusted-types remote-support`;
+  const script = `import { defineElements } from '${house.proxy}/embed/pkg/remote-support.js';\ndefineElements();\n`;
+  const files = {
+    '/own/': ['text/html', `<!doctype html><html lang="en"><meta charset="utf-8"><title>Our desk</title><link rel="icon" href="data:,"><link rel="stylesheet" href="own.css"><script type="module" src="own.js"></script><main>${content}</main></html>`],
+    '/own/own.css': ['text/css', css],
+    '/own/own.js': ['text/javascript', script],
+  };
+  await page.route(`${house.halo}/own/**`, (route) => {
+    const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
+    return route.fulfill({ contentType, body, headers: { 'content-security-policy': policy } });
+  });
+  return { context, page, frame: page, open: () => page.goto(`${house.halo}/own/`), close: () => context.close() };
+}

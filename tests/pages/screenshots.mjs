@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv } from 'node:process';
-import { actionsOf, applianceLedger, chooseTab, control, logIn, openHouse, openTicket, setting, signIn, until } from './house.mjs';
+import { actionsOf, applianceLedger, chooseTab, control, logIn, openHouse, openTicket, ownPage, setting, signIn, until } from './house.mjs';
 import { photographPanels } from './panels.mjs';
 
 const folder = argv[2];
@@ -74,18 +74,40 @@ async function photograph(house, look, options) {
   await chooseTab(page, 'actions');
   await page.locator(`#actions [data-action="${written.id}"]`).waitFor();
   await shot('note');
+  await page.getByRole('button', { name: 'Invite to Remote Session' }).click();
+  await page.locator('#act-form select').selectOption({ label: 'Service Desk' });
+  await shot('action');
   const screens = [['start', '/'], ['tickets', '/tickets'], ['new-ticket', '/new-ticket'], ['chats', '/chats'], ['chat', '/chat?id=641'], ['asset', '/asset?id=5120'], ['portal', '/portal'], ['mailbox', '/mailbox']];
   for (const [name, path] of screens) {
     await page.goto(house.halo + path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     if (['chats', 'chat', 'asset'].includes(name)) await page.frameLocator('.remote iframe').locator('#rs-sign-in, #rs-chats, #rs-form, #rs-launch').first().waitFor();
     if (name === 'mailbox') await page.frameLocator('iframe.letter').getByRole('link').first().waitFor();
+    if (name === 'new-ticket') {
+      await page.getByLabel('Summary').fill('Outlook does not open');
+      await page.getByLabel('Send Remote Session Invitation').check();
+      await page.getByLabel('Remote Session Technician/Channel').selectOption({ label: 'Priya Nair' });
+    }
     await shot(name);
   }
   await page.goto(house.appliance);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await shot('appliance');
   await ticket.context.close();
+}
+
+/** A desk's own page, with its own colours. */
+async function photographOwnPage(house, look, options) {
+  const css = `body { margin: 0; padding: 24px; color-scheme: ${options.colorScheme}; background: light-dark(#f7f5fb, #14121c); font: 15px/1.5 Georgia, serif; color: light-dark(#241c3a, #eae6f5); }
+    h1 { font-size: 24px; } main { max-width: 60rem; margin: auto; }
+    main > * { --rs-accent: light-dark(#6a3fd0, #b39dff); --rs-accent-strong: light-dark(#5a31bd, #c6b5ff); --rs-accent-soft: light-dark(#f0eafd, #2a2145); --rs-radius: 4px; --rs-font: Georgia, serif; }`;
+  const own = await ownPage(house, '<h1>Front desk</h1><remote-support-invite ticket="1161"></remote-support-invite>', { css, ...options });
+  await own.open();
+  await signIn(own);
+  await own.page.locator('#rs-preview, #rs-send').first().waitFor();
+  await own.page.screenshot({ path: join(folder, `own-page-${look}.png`), fullPage: true, animations: 'disabled' });
+  console.log(`  own-page-${look}.png`);
+  await own.close();
 }
 
 /** The check of administrators: empty, an example, a broken report. */
@@ -123,6 +145,7 @@ async function inHouse(photograph) {
 await mkdir(folder, { recursive: true });
 await inHouse(async (house, look, options) => {
   await photographCheck(house, look, options);
+  await photographOwnPage(house, look, options);
   await photograph(house, look, options);
 });
 for (const lang of ['en-GB', 'de-DE']) await inHouse((house, look, options) => photographPanels(house, folder, look, options, lang));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { applianceLedger, atTheTop, complaints, control, framed, haloLedger, logIn, openHouse, openScreen, openTicket, setting, signIn, tabTo, until, violations } from './house.mjs';
+import { applianceLedger, atTheTop, complaints, control, framed, haloLedger, logIn, openHouse, openScreen, openTicket, ownPage, setting, signIn, tabTo, until, violations } from './house.mjs';
 
 let house;
 before(async () => {
@@ -135,6 +135,31 @@ test('invites_18_hostile_names_stay_text_on_every_page', async () => {
     await screen.close();
   }
   await control(house.halo, 'chats/640', { name: 'Connor Blake' });
+});
+
+test('strict_40_a_page_of_ones_own_holds_the_panels_under_a_strict_policy', async () => {
+  const css = 'body { color-scheme: dark; background: #101418; } remote-support-invite { --rs-accent: #b39dff; }';
+  const own = await ownPage(house, '<remote-support-invite ticket="1161"></remote-support-invite><remote-support-chats></remote-support-chats>', { css });
+  const found = complaints(own.page);
+  await own.open();
+  const heard = await own.page.evaluateHandle(() => {
+    const names = [];
+    for (const name of ['ready', 'signed-in', 'invite-sent']) document.addEventListener(`remote-support:${name}`, () => names.push(name));
+    return names;
+  });
+  const invite = own.page.locator('remote-support-invite');
+  await signIn(own);
+  // One sign-in does for both.
+  await own.page.locator('#rs-chats').waitFor();
+  await invite.getByRole('option', { name: 'Ann Keller' }).click();
+  await invite.getByRole('button', { name: 'Send invite' }).click();
+  await invite.getByText('Invite sent').waitFor();
+  await invite.locator('#rs-another').click();
+  await until('the accent is the page\'s', () =>
+    invite.locator('#rs-send').evaluate((button) => getComputedStyle(button).backgroundColor === 'rgb(179, 157, 255)'));
+  assert.ok((await heard.jsonValue()).includes('invite-sent'), String(await heard.jsonValue()));
+  assert.deepEqual(found, []);
+  await own.close();
 });
 
 test('strict_40_with_webassembly_blocked_it_says_so', async () => {
