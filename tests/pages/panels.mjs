@@ -167,6 +167,10 @@ export async function photographPanels(house, folder, look, options, lang) {
   await shot('asset-no-tag');
   await open('asset?asset=${ID}', '#rs-alert');
   await shot('asset-misaddressed');
+  await open('invite?ticket=1161', '#rs-form');
+  await choose('agent-43');
+  await one('#rs-send').click();
+  await one('#rs-revoke').waitFor();
   await open('ticket?ticket=1161', 'remote-support-link #rs-link');
   await shot('ticket-page');
   await context.close();
