@@ -152,7 +152,7 @@ fn session_27_a_refused_session_is_played_again_by_those_who_may() {
     insta::assert_snapshot!("refused", panel.html());
     assert_eq!(short(&panel.does("replay", FIRST)), [format!("POST sessions/{FIRST}/replay")]);
     panel.answers("deed", &refused);
-    assert!(panel.html().contains("Looked at again."));
+    assert!(panel.html().contains("Replayed."));
 }
 
 #[test]
