@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { applianceLedger, atTheTop, complaints, control, haloLedger, logIn, openHouse, openScreen, openTicket, setting, signIn, tabTo, until, violations } from './house.mjs';
+import { applianceLedger, atTheTop, complaints, control, haloLedger, logIn, openHouse, openScreen, openTicket, ownPage, setting, signIn, tabTo, until, violations } from './house.mjs';
 
 let house;
 let chat;
@@ -43,6 +43,21 @@ test('invites_7_in_a_chat_pane_the_invite_is_posted_with_a_working_link_and_a_ti
   await customer.close();
   assert.deepEqual(await violations(chat.page), [], 'posted');
   assert.deepEqual(found, []);
+});
+
+test('invites_7_as_an_element_right_in_a_pane_it_is_posted_too', async () => {
+  const pane = await ownPage(house, '<h1>Chat 640</h1><aside><remote-support-invite chat="640"></remote-support-invite></aside>', { viewport: { width: 360, height: 900 } });
+  const found = complaints(pane.page);
+  await pane.open();
+  await signIn(pane);
+  const before = await counts();
+  await pane.frame.getByRole('option', { name: 'Priya Nair' }).click();
+  await send(pane.frame);
+  await pane.frame.getByText(/^Posted, /).waitFor();
+  assert.deepEqual(await counts(), { keys: before.keys + 1, messages: before.messages + 1 });
+  assert.ok(await pane.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'scrolls sideways');
+  assert.deepEqual(found, []);
+  await pane.close();
 });
 
 test('invites_7_by_keyboard_alone', async () => {
