@@ -14,7 +14,7 @@ use halo_remote_support::rules::{
     automatic::{self, Added, By, Decision, Logged, Verdict},
     directory::Directory,
     email::is_mailbox,
-    failure::Failure,
+    failure::{Failure, Part},
     names::nfkc,
     note::invite_marker,
     settings::Settings,
@@ -65,7 +65,7 @@ async fn step(app: &App, job: RingJob, trial: Option<Trial>) {
             let too_old = now - job.received_at > seconds(app.config.worker.give_up_after);
             let next_at = (!too_old).then(|| now + pause(&app.config.worker.retry_schedule, job.attempts));
             tracing::warn!(%failure, ?next_at, "what Halo told of cannot be looked at now");
-            let reason = Message { code: format!("failure.{}.detail", failure.kind.code()), args: failure.args };
+            let reason = failure.message(Part::Detail);
             app.store.ring_postponed(job.ring, job.fence, next_at, reason).await
         }
     };

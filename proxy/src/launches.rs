@@ -12,7 +12,7 @@ use halo_remote_support::{
     api::{AssetSummary, Launch, LaunchOptions, NewLaunch, TicketSummary},
     rules::{
         correlation::ExternalKey,
-        failure::{Failure, FailureKind},
+        failure::{Failure, FailureKind, Part},
         link::HttpsUrl,
         names::without_case,
         pinned,
@@ -79,10 +79,7 @@ pub async fn options(app: &App, caller: &Caller, id: AssetId) -> Result<LaunchOp
     let mut warnings = Vec::new();
     match url(&site, &asset, None, &settings) {
         // What is wrong, and what helps.
-        Err(Failure { kind, args }) => {
-            warnings
-                .extend(["detail", "advice"].map(|part| Message { code: format!("failure.{}.{part}", kind.code()), args: args.clone() }));
-        }
+        Err(failure) => warnings.extend([Part::Detail, Part::Advice].map(|part| failure.message(part))),
         Ok(_) => {
             // A warning is not worth the answer: the device can be opened without it.
             let others = fitting_as_well(app, caller, &asset).await.unwrap_or_else(|failure| {

@@ -193,6 +193,17 @@ pub struct Failure {
     pub args: BTreeMap<String, String>,
 }
 
+/// A part of what is told of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A few words.
+    Title,
+    /// What happened, one sentence.
+    Detail,
+    /// What the person can do.
+    Advice,
+}
+
 impl Failure {
     /// A failure of this kind.
     #[must_use]
@@ -206,23 +217,30 @@ impl Failure {
         self.args.insert(name.to_owned(), value.to_string());
         self
     }
-    fn part(&self, language: Language, part: &str) -> String {
-        say(language, &Message { code: format!("failure.{}.{part}", self.kind.code()), args: self.args.clone() })
+    /// One part of what is told of it, to be said later or by somebody else.
+    #[must_use]
+    pub fn message(&self, part: Part) -> Message {
+        let part = match part {
+            Part::Title => "title",
+            Part::Detail => "detail",
+            Part::Advice => "advice",
+        };
+        Message { code: format!("failure.{}.{part}", self.kind.code()), args: self.args.clone() }
     }
     /// A few words.
     #[must_use]
     pub fn title(&self, language: Language) -> String {
-        self.part(language, "title")
+        say(language, &self.message(Part::Title))
     }
     /// What happened, one sentence.
     #[must_use]
     pub fn detail(&self, language: Language) -> String {
-        self.part(language, "detail")
+        say(language, &self.message(Part::Detail))
     }
     /// What the person can do.
     #[must_use]
     pub fn advice(&self, language: Language) -> String {
-        self.part(language, "advice")
+        say(language, &self.message(Part::Advice))
     }
 }
 

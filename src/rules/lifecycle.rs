@@ -1,7 +1,7 @@
 //! What has become of an invite: what BeyondTrust's events tell, its expiry and its being taken back, as one state to show. It
 //! does not decide whether an invite may be sent, and nothing a customer or a ticket gets depends on it.
 
-use super::words::UnixSeconds;
+use super::{wording::Message, words::UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 /// State of an invite.
@@ -46,6 +46,61 @@ impl InviteState {
     #[must_use]
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Draft | Self::Sent | Self::Waiting | Self::Joined)
+    }
+}
+
+/// How a draft stands that somebody would have expected to be out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsent {
+    /// It may be out; that is being found out.
+    InDoubt,
+    /// It may be out, and nobody looks any more.
+    Unknown,
+    /// It is not out, and is tried again by itself.
+    Waits,
+    /// It is not out, and waits for a person.
+    NotSent,
+}
+
+impl Unsent {
+    /// Whether a write of unknown outcome stands, whether it goes on by itself, and whether it has been kept before. `None` while
+    /// it is being made.
+    #[must_use]
+    pub const fn of(in_doubt: bool, goes_on: bool, kept: bool) -> Option<Self> {
+        match (in_doubt, goes_on) {
+            (true, true) => Some(Self::InDoubt),
+            (true, false) => Some(Self::Unknown),
+            (false, true) if kept => Some(Self::Waits),
+            (false, true) => None,
+            (false, false) => Some(Self::NotSent),
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::InDoubt => "invite.inDoubt",
+            Self::Unknown => "invite.unknown",
+            Self::Waits => "invite.waits",
+            Self::NotSent => "invite.notSent",
+        }
+    }
+
+    /// As an invite's reason.
+    #[must_use]
+    pub fn message(self) -> Message {
+        Message::new(self.code())
+    }
+
+    /// What an invite's reason says of it; `None` for any other reason.
+    #[must_use]
+    pub fn told(reason: &Message) -> Option<Self> {
+        [Self::InDoubt, Self::Unknown, Self::Waits, Self::NotSent].into_iter().find(|unsent| unsent.code() == reason.code)
+    }
+
+    /// Nothing happens to it by itself.
+    #[must_use]
+    pub const fn rests(self) -> bool {
+        matches!(self, Self::Unknown | Self::NotSent)
     }
 }
 
@@ -179,6 +234,24 @@ mod tests {
     fn steps(told: Told) -> Vec<InviteStep> {
         let name = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
         told.iter().map(|(is, at, who)| InviteStep { is: *is, at: *at, name: name(who) }).collect()
+    }
+
+    #[test]
+    fn a_draft_says_whether_it_may_be_out_and_whether_it_goes_on() {
+        for (in_doubt, goes_on, kept, expected) in [
+            (true, true, false, Some((Unsent::InDoubt, false))),
+            (true, true, true, Some((Unsent::InDoubt, false))),
+            (true, false, true, Some((Unsent::Unknown, true))),
+            (false, true, true, Some((Unsent::Waits, false))),
+            (false, true, false, None),
+            (false, false, true, Some((Unsent::NotSent, true))),
+            (false, false, false, Some((Unsent::NotSent, true))),
+        ] {
+            let unsent = Unsent::of(in_doubt, goes_on, kept);
+            assert_eq!(unsent.map(|unsent| (unsent, unsent.rests())), expected, "{in_doubt} {goes_on} {kept}");
+            assert_eq!(unsent.and_then(|unsent| Unsent::told(&unsent.message())), unsent);
+        }
+        assert_eq!(Unsent::told(&Message::new("automatic.noEmail")), None);
     }
 
     #[test]

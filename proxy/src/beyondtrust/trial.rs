@@ -4,7 +4,7 @@ use super::{ApiInfo, Appliance};
 use halo_remote_support::{
     api::{Check, ConnectionTest, Problem},
     rules::{
-        failure::{Failure, FailureKind},
+        failure::{Failure, FailureKind, Part},
         wording::{Language, Message},
     },
 };
@@ -44,7 +44,7 @@ fn passed(name: &str, message: Message) -> Check {
 }
 
 fn failed(name: &str, failure: &Failure) -> Check {
-    let message = Message { code: format!("failure.{}.title", failure.kind.code()), args: failure.args.clone() };
+    let message = failure.message(Part::Title);
     Check { name: name.to_owned(), ok: false, message, problem: Some(Problem::new(failure, Language::En)) }
 }
 

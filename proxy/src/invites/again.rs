@@ -7,15 +7,12 @@ use crate::{
     http::Refusal,
     store::{InviteRow, InviteStage, InviteStopped, Outcome},
     vault,
-    worker::{
-        reason_of,
-        retry::{Standing, Trouble, trouble},
-    },
+    worker::retry::{Standing, Trouble, trouble},
 };
 use halo_remote_support::{
     api::InviteState,
     rules::{
-        failure::{Failure, FailureKind},
+        failure::{Failure, FailureKind, Part},
         wording::{Language, Message, say},
         words::UnixSeconds,
     },
@@ -40,7 +37,7 @@ pub(super) async fn for_somebody(app: &App, mut work: Work) -> Result<Progress, 
     if work.stage == InviteStage::Draft {
         app.store.abandon_invite(work.code, work.fence).await?;
     } else {
-        let stopped = InviteStopped { next_at: None, reason: Some(reason_of(&refusal.failure)), clear: true, counts: true };
+        let stopped = InviteStopped { next_at: None, reason: Some(refusal.failure.message(Part::Detail)), clear: true, counts: true };
         app.store.invite_stopped(work.code, work.fence, stopped).await?;
     }
     Err(refusal)
@@ -120,6 +117,6 @@ impl Case {
             Outcome::Later(at) if !rests => Some(at),
             _ => None,
         };
-        InviteStopped { next_at, reason: Some(reason_of(failure)), clear: !self.in_doubt, counts }
+        InviteStopped { next_at, reason: Some(failure.message(Part::Detail)), clear: !self.in_doubt, counts }
     }
 }

@@ -14,25 +14,16 @@ use halo_remote_support::{
     rules::{
         correlation::Code,
         failure::{Failure, FailureKind},
-        lifecycle::Life,
-        wording::Message,
+        lifecycle::{Life, Unsent},
         words::Lsid,
     },
 };
 
-/// Whether a draft went out is being found out.
-const IN_DOUBT: &str = "invite.inDoubt";
-/// Whether it went out is not known, and nobody looks any more.
-const UNKNOWN: &str = "invite.unknown";
-/// A draft that nobody waits for is tried again.
-const WAITS: &str = "invite.waits";
-/// A draft that rests: it surely did not go out.
-const NOT_SENT: &str = "invite.notSent";
-
 /// What is to be seen of an invite may change at any moment: the invite, or where its session's details go.
 #[must_use]
 pub fn is_live(invite: &Invite) -> bool {
-    let rests = invite.reason.as_ref().is_some_and(|reason| !matches!(reason.code.as_str(), IN_DOUBT | WAITS));
+    // A held one rests, too: its reason is another.
+    let rests = invite.reason.as_ref().is_some_and(|reason| Unsent::told(reason).is_none_or(Unsent::rests));
     let under_way = |state| matches!(state, SessionState::AwaitingReport | SessionState::Pending);
     (invite.state.is_live() && !rests) || invite.session.as_ref().is_some_and(|session| under_way(session.state))
 }
@@ -67,21 +58,15 @@ fn one(app: &App, row: &InviteRow, life: InviteLife, reported: bool) -> Result<I
     // Its warning stands on the ticket, and that is all there is of it.
     let held = payload.automatic.as_ref().is_some_and(|automatic| automatic.held.is_some());
     let state = if held && state != InviteState::Revoked { InviteState::Draft } else { state };
-    let waits = match (state, row.attempted_at, row.next_at) {
-        _ if held => None,
-        (InviteState::Draft, Some(_), Some(_)) => Some(IN_DOUBT),
-        (InviteState::Draft, Some(_), None) => Some(UNKNOWN),
-        (InviteState::Draft, None, Some(_)) if row.reason.is_some() => Some(WAITS),
-        (InviteState::Draft, None, None) => Some(NOT_SENT),
-        _ => None,
-    };
-    let cause = waits.filter(|code| *code != IN_DOUBT).and(row.reason.clone());
+    let draft = state == InviteState::Draft && !held;
+    let unsent = draft.then(|| Unsent::of(row.attempted_at.is_some(), row.next_at.is_some(), row.reason.is_some())).flatten();
+    let cause = unsent.filter(|unsent| *unsent != Unsent::InDoubt).and(row.reason.clone());
     Ok(payload.shown(Standing {
         code: &row.code,
         about: row.about,
         created: row.created_at,
         state,
-        reason: waits.map(Message::new),
+        reason: unsent.map(Unsent::message),
         cause,
         steps,
         session: life.session,

@@ -2,7 +2,7 @@
 //! looked whether it is done already, so that it is done once whatever happened before. What a note says is `note`'s business.
 
 use super::{
-    Trace, builtin, note, postpone, reason_of,
+    Trace, builtin, note, postpone,
     report::{self, Fetched},
     standing, trouble,
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 use halo_remote_support::rules::{
     disposition::Disposition,
-    failure::Failure,
+    failure::{Failure, Part},
     note::session_marker,
     report::Session,
     wording::{Language, Message, say},
@@ -114,7 +114,7 @@ impl At<'_> {
         let (outcome, _) = standing(app, job, &app.config.worker.retry_schedule).next(super::retry::Trouble::Transient, None);
         let (outcome, reason) = match outcome {
             Outcome::Later(at) => (Outcome::Later(at.max(due)), Message::new("session.inDoubt")),
-            rest => (rest, reason_of(&error.failure())),
+            rest => (rest, error.failure().message(Part::Detail)),
         };
         postpone(app, job, outcome, reason, Trace { counts: true, ..Trace::DOUBT }).await
     }
@@ -186,7 +186,7 @@ impl At<'_> {
             let (lsid, fence) = (self.job.lsid.clone(), self.job.fence);
             return app.store.write_redirected(lsid, fence, self.write.id, followed, reason, app.clock.now()).await;
         }
-        let text = say(Language::En, &reason_of(&error.failure()));
+        let text = say(Language::En, &error.failure().message(Part::Detail));
         self.rest(self.before(), Message::new("session.haloRefused").with("ticket", ticket).with("text", text)).await
     }
 
@@ -232,7 +232,7 @@ impl At<'_> {
             Ok(()) => self.done(None, "posted").await,
             Err(error) if error.ambiguous() => self.in_doubt(&error).await,
             Err(error) if error.refused() || error.not_found() => {
-                let text = say(Language::En, &reason_of(&error.failure()));
+                let text = say(Language::En, &error.failure().message(Part::Detail));
                 self.rest(SessionState::Stored, Message::new("session.chatRefused").with("chat", chat).with("text", text)).await
             }
             Err(error) => trouble(app, self.job, &error.failure(), true).await,
@@ -258,7 +258,7 @@ impl At<'_> {
             Ok(()) => self.done(None, "withdrawn").await,
             Err(error) if error.not_found() => self.done(None, "withdrawn").await,
             Err(error) if error.refused() || error.forbidden() || error.unauthorized() => {
-                let text = say(Language::En, &reason_of(&error.failure()));
+                let text = say(Language::En, &error.failure().message(Part::Detail));
                 let reason = Message::new("session.withdrawalRefused").with("ticket", ticket).with("text", text);
                 if self.job.rests_in == SessionState::Written {
                     // It was moved: the new note stands, and the old one does, too.

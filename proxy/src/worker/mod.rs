@@ -24,7 +24,7 @@ use crate::{
 };
 use futures_util::FutureExt as _;
 use halo_remote_support::rules::{
-    failure::Failure,
+    failure::{Failure, Part},
     wording::{Language, Message, say},
 };
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -192,11 +192,6 @@ async fn advance(app: &App, job: SessionJob) {
     }
 }
 
-/// A failure as a reason that people read.
-pub(crate) fn reason_of(failure: &Failure) -> Message {
-    Message { code: format!("failure.{}.detail", failure.kind.code()), args: failure.args.clone() }
-}
-
 /// What an unsuccessful step leaves behind.
 struct Trace {
     /// It surely wrote nothing.
@@ -234,7 +229,7 @@ async fn postpone(app: &App, job: &SessionJob, outcome: Outcome, reason: Message
 async fn trouble(app: &App, job: &SessionJob, failure: &Failure, clear: bool) -> Result<Held> {
     let (trouble, asked) = retry::trouble(failure);
     let (outcome, counts) = standing(app, job, &app.config.worker.retry_schedule).next(trouble, asked);
-    postpone(app, job, outcome, reason_of(failure), Trace { clear, counts, report: None }).await
+    postpone(app, job, outcome, failure.message(Part::Detail), Trace { clear, counts, report: None }).await
 }
 
 fn standing<'a>(app: &App, job: &SessionJob, schedule: &'a [Duration]) -> retry::Standing<'a> {

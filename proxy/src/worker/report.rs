@@ -1,7 +1,7 @@
 //! The first steps of a session: fetch its report until it has an end, decide by the rules, record the decision with its
 //! intended writes. Writing is `deliver`'s business.
 
-use super::{Trace, postpone, reason_of, retry, standing, trouble};
+use super::{Trace, postpone, retry, standing, trouble};
 use crate::{
     app::App,
     halo::HaloError,
@@ -12,7 +12,7 @@ use crate::{
 use halo_remote_support::rules::{
     correlation::ExternalKey,
     disposition::{self, ChatState, Context, Destination},
-    failure::{Failure, FailureKind},
+    failure::{Failure, FailureKind, Part},
     lifecycle::{InviteEvent, InviteStep},
     names::{NameIndex, nfkc},
     report::{self, Limits, Report, Session},
@@ -75,7 +75,7 @@ pub(super) async fn fetch(app: &App, job: &SessionJob) -> Result<Held> {
             if kind != retry::Trouble::Transient {
                 return trouble(app, job, &failure, true).await;
             }
-            return postpone(app, job, next(), reason_of(&failure), Trace { counts: true, ..Trace::NOTHING }).await;
+            return postpone(app, job, next(), failure.message(Part::Detail), Trace { counts: true, ..Trace::NOTHING }).await;
         }
     };
     match read(&job.lsid, &body) {

@@ -3,7 +3,7 @@
 
 use crate::{
     api::{Invite, InviteState, Invites, RenewInvite},
-    rules::{failure::Failure, words::UnixSeconds},
+    rules::{failure::Failure, lifecycle::Unsent, words::UnixSeconds},
     views::panel::{Effect, Frame, Moment, Question},
 };
 use serde_json::json;
@@ -13,10 +13,6 @@ const TICK: u32 = 5;
 /// Seconds after which a look is due when the proxy does not answer.
 const LATER: u32 = 30;
 
-/// It surely is not out.
-pub(super) const NOT_SENT: &str = "invite.notSent";
-/// Whether it is out was not to be found out.
-pub(super) const UNKNOWN: &str = "invite.unknown";
 /// Where a card says what failed.
 pub(super) const TROUBLE: &str = "rs-trouble";
 
@@ -50,14 +46,14 @@ pub(in crate::views) fn standing(invite: &Invite, now: UnixSeconds) -> InviteSta
     }
 }
 
-/// It is not out, and nobody is at work on it.
-pub(in crate::views) fn rests(invite: &Invite) -> bool {
-    invite.state == InviteState::Draft && (is(invite, NOT_SENT) || is(invite, UNKNOWN))
+/// How it stands, when it is a draft that should be out.
+pub(super) fn unsent(invite: &Invite) -> Option<Unsent> {
+    invite.reason.as_ref().filter(|_| invite.state == InviteState::Draft).and_then(Unsent::told)
 }
 
-/// Why it is not out.
-pub(super) fn is(invite: &Invite, reason: &str) -> bool {
-    invite.reason.as_ref().is_some_and(|message| message.code == reason)
+/// Nobody is at work on it, though it is not out, or nobody knows.
+pub(in crate::views) fn rests(invite: &Invite) -> bool {
+    unsent(invite).is_some_and(Unsent::rests)
 }
 
 /// The customer can still come, or has come.

@@ -3,12 +3,13 @@
 use super::{
     About, Draft, Phase, State,
     form::{Form, tone},
-    life::{NOT_SENT, TROUBLE, UNKNOWN, is, is_live, rests, standing},
+    life::{TROUBLE, is_live, rests, standing, unsent},
 };
 use crate::{
     api::{Invite, InviteEvent, InviteState, SessionState},
     rules::{
         failure::{Failure, FailureKind},
+        lifecycle::Unsent,
         routing::Reason,
         wording::Message,
         words::{Queue, UnixSeconds},
@@ -173,7 +174,7 @@ impl Card {
         let time = |at| (frame.intl.moment)(at, frame.now, frame.language);
         let rests = rests(invite);
         // The title says it already; what kept it is the news.
-        let reason = invite.reason.as_ref().filter(|_| invite.cause.is_none() || !is(invite, NOT_SENT));
+        let reason = invite.reason.as_ref().filter(|_| invite.cause.is_none() || unsent(invite) != Some(Unsent::NotSent));
         let over = rests || matches!(standing, InviteState::Expired | InviteState::Revoked);
         let hint = match standing {
             InviteState::Unreported => Some(state.say("ui.life.unreported")),
@@ -210,7 +211,7 @@ impl Card {
 
 fn title(state: &State, invite: &Invite, standing: InviteState) -> String {
     let code = match (standing, invite.chat.is_some()) {
-        (InviteState::Draft, _) if is(invite, UNKNOWN) => "ui.life.unknown",
+        (InviteState::Draft, _) if unsent(invite) == Some(Unsent::Unknown) => "ui.life.unknown",
         (InviteState::Draft, _) if rests(invite) => "ui.life.rests",
         (InviteState::Draft, _) => "ui.life.draft",
         (InviteState::Expired, _) => "ui.life.expired",
@@ -318,19 +319,14 @@ fn note(state: &State, invite: &Invite, standing: InviteState) -> Option<StepVie
 fn line(state: &State, invite: &Invite) -> String {
     let standing = standing(invite, state.frame.now);
     let time = (state.frame.intl.moment)(invite.created, state.frame.now, state.frame.language);
-    let state_word = state.say(match standing {
-        InviteState::Draft if rests(invite) => "state.rests",
-        InviteState::Draft => "state.draft",
-        InviteState::Sent | InviteState::Unreported => "state.sent",
-        InviteState::Waiting => "state.waiting",
-        InviteState::Joined => "state.joined",
-        InviteState::Ended => "state.ended",
-        InviteState::Expired => "state.expired",
-        InviteState::Revoked => "state.revoked",
-    });
+    let word = match standing {
+        InviteState::Draft if rests(invite) => "rests",
+        InviteState::Unreported => InviteState::Sent.word(),
+        told => told.word(),
+    };
     let message = match invite.chat {
         Some(chat) => Message::new("ui.life.lineChat").with("chat", chat),
         None => Message::new("ui.life.line").with("email", invite.email.as_deref().unwrap_or("–")),
     };
-    state.frame.say(&message.with("time", time).with("name", &invite.sent_by).with("state", state_word))
+    state.frame.say(&message.with("time", time).with("name", &invite.sent_by).with("state", word))
 }
