@@ -1,7 +1,7 @@
 //! What is different for an invite that nobody sends by hand: nobody is told when it cannot go on, so it waits and is tried again;
 //! without a queue it goes out blank or is held, and says so on the ticket; it is written in the agent's name or the system's.
 
-use super::{Known, Mail, Payload, Work, delivery::Out, key_for, template_refused, values};
+use super::{Known, Mail, Payload, Work, delivery::Out, key::key_for, template_refused, values};
 use crate::{
     app::App,
     automatic::read,

@@ -4,6 +4,7 @@
 mod again;
 mod automatic;
 mod delivery;
+mod key;
 mod life;
 mod payload;
 mod values;
@@ -17,7 +18,6 @@ pub use values::{Known, preview, values};
 use crate::{
     access::{self, InChat, Operation},
     app::App,
-    beyondtrust::SessionKey,
     halo::{Chat, Ticket},
     http::Refusal,
     sign_in::Caller,
@@ -27,15 +27,12 @@ use halo_remote_support::{
     api::{Invite, InviteState, NewInvite},
     rules::{
         correlation::Code,
-        directory::Directory,
         email::is_mailbox,
         failure::{Failure, FailureKind},
         lifecycle::Unsent,
-        routing::{self, Reason, Representative, Routing},
-        settings::Settings,
         template::{self, Format},
         wording::Language,
-        words::{Channel, Queue, TicketId, UnixSeconds},
+        words::{Channel, TicketId, UnixSeconds},
     },
 };
 use payload::Standing;
@@ -253,73 +250,13 @@ async fn proceed(app: &App, work: &mut Work) -> Result<Progress, Refusal> {
     let now = app.clock.now();
     let dead = work.payload.expires.is_some_and(|expires| expires <= now + MARGIN);
     if work.stage == InviteStage::Draft || dead {
-        make_key(app, work).await?;
+        key::make_key(app, work).await?;
         work.stage = InviteStage::Keyed;
         if app.store.invite_keyed(work.code.clone(), work.fence, work.payload.seal(app)?).await? == Held::Lost {
             return lost(app, &work.code).await;
         }
     }
     deliver(app, work).await
-}
-
-/// Routes on fresh presence and makes the key; a representative's key that nobody can take is never shown.
-async fn make_key(app: &App, work: &mut Work) -> Result<(), Refusal> {
-    work.payload.warnings.clear();
-    if let Some(automatic) = work.payload.automatic.clone() {
-        return automatic::make_key(app, work, automatic).await;
-    }
-    let channel = work.payload.channel;
-    let granted = may_invite(app, &work.payload.caller, work.about, channel).await?;
-    let settings = app.settings().await?.settings;
-    let directory = app.roster.directory(app, &settings).await?;
-    let logged_in = app.roster.fresh_presence(app).await?;
-    let routed = routing::route(channel, &directory, &logged_in, &settings, halo_remote_support::rules::names::nfkc);
-    let (routing, key) = key_for(app, work, routed, &directory, &logged_in, &settings).await?;
-    let Some(key) = key else { return Err(Refusal::routed(routing)) };
-    let known = granted.known(app, &work.payload.caller).await;
-    let named = values(&known, &work.payload.caller, &settings, Some(&key));
-    let subject = template::render(&work.payload.subject, &named, Format::Text).map_err(|problems| template_refused(&problems))?;
-    let body = template::render(&work.payload.body, &named, Format::Html).map_err(|problems| template_refused(&problems))?;
-    work.payload.warn(&subject, &body);
-    work.payload.mail = Some(Mail { subject: subject.output, html: body.output, session_code: key.short_key });
-    work.payload.expires = key.expires;
-    work.payload.routing = Some(routing);
-    Ok(())
-}
-
-async fn key_for(
-    app: &App,
-    work: &Work,
-    routed: Routing,
-    directory: &Directory,
-    logged_in: &[Representative],
-    settings: &Settings,
-) -> Result<(Routing, Option<SessionKey>), Refusal> {
-    let external_key = work.about.key(work.code.clone()).to_string();
-    let ttl = app.config.beyondtrust.key_ttl;
-    let mut routing = routed;
-    loop {
-        let Some(queue) = routing.queue.clone() else { return Ok((routing, None)) };
-        let (asked, external_key) = (&queue, &external_key);
-        let key = app.interactive(|appliance| async move { appliance.generate_session_key(asked, external_key, ttl).await }).await?;
-        match queue {
-            Queue::Representative { id } if !key.available => {
-                routing = routing::route_without(
-                    id,
-                    work.payload.channel,
-                    directory,
-                    logged_in,
-                    settings,
-                    halo_remote_support::rules::names::nfkc,
-                );
-                // A second representative of that name would be another person.
-                if matches!(routing.queue, Some(Queue::Representative { .. })) {
-                    return Ok((Routing { queue: None, reason: Reason::TechUnavailable, ..routing }, None));
-                }
-            }
-            _ => return Ok((routing, Some(key))),
-        }
-    }
 }
 
 /// Mails or posts the invite, once.
